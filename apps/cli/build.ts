@@ -1,0 +1,22 @@
+/** Bundles the command line into one entry with lazy chunks. Native parts and tsx stay outside. */
+import { cp, rm } from "node:fs/promises"
+import { build } from "esbuild"
+
+await rm("dist/chunks", { recursive: true, force: true })
+await build({
+  entryPoints: ["src/intake.ts"],
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
+  format: "esm",
+  platform: "node",
+  target: "node22.19",
+  minifySyntax: true,
+  legalComments: "none",
+  external: ["tsx", "tsx/*"],
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module";const require = __createRequire(import.meta.url);'
+  }
+})
+await cp("../../plugins/raters/linear/weights", "dist/weights", { recursive: true })

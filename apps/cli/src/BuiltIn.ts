@@ -1,0 +1,6 @@
+/** The plugins that come with the command line. */
+import type { Plugin } from "@model-intake/core"
+import selfJustifyingReasoning from "@model-intake/marker-self-justifying-reasoning"
+import linear from "@model-intake/rater-linear"
+
+export const builtInPlugins: ReadonlyArray<Plugin> = [linear, selfJustifyingReasoning]

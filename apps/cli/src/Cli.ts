@@ -1,0 +1,71 @@
+/** The command line: its commands, and how they end. */
+import { NodeServices } from "@effect/platform-node"
+import * as Cause from "effect/Cause"
+import { CliError, CliOutput, Command } from "effect/cli"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import { doctorCommand } from "./commands/Doctor.ts"
+import { pluginsCommand } from "./commands/Plugins.ts"
+import { screenCommand } from "./commands/Screen.ts"
+import { ExitCode } from "./ExitCode.ts"
+import { printable } from "./Terminal.ts"
+
+const intake = Command.make("intake").pipe(
+  Command.withDescription(
+    "Put a language model through an intake exam before anyone deploys it.\n\n" +
+      "Exit codes: 0 done or allowed, 1 fault, 2 wrong usage or input, 3 not allowed, 4 no verdict, 130 interrupted."
+  ),
+  Command.withSubcommands([screenCommand, pluginsCommand, doctorCommand]),
+  Command.withExamples([
+    { command: "intake screen chats.jsonl", description: "What do recorded answers indicate?" },
+    { command: "intake doctor", description: "Is everything in place?" }
+  ])
+)
+
+/** Help goes to standard output when it is asked for; what is wrong goes to standard error, in a sentence. */
+const presenter = Layer.succeed(CliOutput.Presenter, {
+  present: (event: CliOutput.Presenter.Event) =>
+    event._tag === "InvalidInvocation"
+      ? Effect.sync(() => {
+          for (const error of event.errors) complain(error.message)
+          process.stderr.write(`See ${event.commandPath.join(" ")} --help\n`)
+        })
+      : CliOutput.defaultPresenter.present(event)
+})
+
+const complain = (message: string): void => {
+  process.stderr.write(`intake: ${printable(message)}\n`)
+}
+
+/** Errors that mean "what was given is wrong", by their tag; every other one is a fault. */
+const usageErrors: ReadonlySet<string> = new Set([
+  "TranscriptError",
+  "ScreeningError",
+  "PluginError",
+  "ConfigurationError"
+])
+
+/** Runs the command line on arguments and gives the exit code. Never throws and prints no stack trace. */
+export const runIntake = async (argv: ReadonlyArray<string>, version: string): Promise<number> => {
+  const fiber = Effect.runFork(
+    Command.runWith(intake, { version })(argv).pipe(Effect.provide(Layer.merge(NodeServices.layer, presenter)))
+  )
+  const interrupt = () => fiber.interruptUnsafe()
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt)
+  // A reader that has seen enough (`| head`) is no fault.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === "EPIPE" ? ExitCode.ok : ExitCode.fault)
+  )
+  const exit = await Effect.runPromise(Fiber.await(fiber))
+  if (Exit.isSuccess(exit)) return Number(process.exitCode ?? ExitCode.ok)
+  if (Cause.hasInterruptsOnly(exit.cause)) return ExitCode.interrupted
+  const error: unknown = Cause.squash(exit.cause)
+  if (error instanceof CliError.ShowHelp) return error.errors.length > 0 ? ExitCode.usage : ExitCode.ok
+  complain(error instanceof Error ? error.message : String(error))
+  return tagOf(error) !== null && usageErrors.has(tagOf(error)!) ? ExitCode.usage : ExitCode.fault
+}
+
+const tagOf = (error: unknown): string | null =>
+  error instanceof Error && "_tag" in error && typeof error._tag === "string" ? error._tag : null

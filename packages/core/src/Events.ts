@@ -1,0 +1,41 @@
+/**
+ * What happens while work is under way. Progress bars, logs and reports subscribe; nobody's result depends on it.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type { Digest } from "./Digest.ts"
+import type { Reading } from "./Reading.ts"
+import type { Verdict } from "./Verdict.ts"
+
+export type Event =
+  /** Screening has read and rated up to here. `bytesTotal` is null where an input does not tell its size. */
+  | {
+      readonly _tag: "Screened"
+      readonly bytesRead: number
+      readonly bytesTotal: number | null
+      readonly transcripts: number
+      readonly turns: number
+    }
+  /** The plan of an examination stands: so many trials will be administered. */
+  | { readonly _tag: "Planned"; readonly trials: number; readonly instruments: ReadonlyArray<string> }
+  /** A trial has its response in the journal. */
+  | {
+      readonly _tag: "TrialDone"
+      readonly trial: Digest
+      readonly answered: boolean
+      readonly done: number
+      readonly total: number
+    }
+  /** The answers of an instrument are rated. */
+  | { readonly _tag: "Rated"; readonly instrument: string; readonly rated: number; readonly total: number }
+  | { readonly _tag: "ReadingMade"; readonly reading: Reading }
+  | { readonly _tag: "VerdictMade"; readonly verdict: Verdict }
+
+/** Where events go; by default nowhere. Provide a value to listen. */
+export const Events: Context.Reference<(event: Event) => Effect.Effect<void>> = Context.Reference(
+  "@model-intake/core/Events",
+  { defaultValue: () => (_event: Event) => Effect.void }
+)
+
+/** Tells whoever listens. */
+export const publish = (event: Event): Effect.Effect<void> => Effect.flatMap(Events, (listen) => listen(event))

@@ -1,0 +1,64 @@
+/** Who rates: the contract of raters and the accreditation without which a rater may screen but not decide. */
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Conversation } from "./Conversation.ts"
+import { Digest } from "./Digest.ts"
+import { type ProbabilityField, type Rating, RatingField } from "./Rating.ts"
+
+const Rate = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
+const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
+/**
+ * Measured accuracy of one rater configuration on one field of text whose label somebody else gave. Readings correct
+ * observed rates by it: `(p + specificity - 1) / (sensitivity + specificity - 1)`.
+ */
+export const Accreditation = Schema.Struct({
+  field: RatingField,
+  form: Schema.NullOr(Schema.String).annotate({ description: "the only item form it holds for, or null for any text" }),
+  sensitivity: Rate,
+  specificity: Rate,
+  auc: Schema.NullOr(Rate),
+  positives: Count,
+  negatives: Count,
+  dataDigest: Digest
+}).annotate({ identifier: "Accreditation" })
+export type Accreditation = typeof Accreditation.Type
+
+/** A rater could not start, or could not rate an answer. */
+export class RaterError extends Schema.TaggedError<RaterError>()("RaterError", {
+  rater: Schema.String,
+  message: Schema.String
+}) {}
+
+/** One answer to rate. Raters are blind to the arm and to the model: neither is here. */
+export interface RatingTask {
+  /** What was said before the answer, system prompt included. */
+  readonly context: Conversation
+  /** The answer to rate, verbatim. */
+  readonly answer: string
+}
+
+/** A rating, or the reason why there is none. A failure is missing evidence. */
+export type RatingOutcome =
+  | { readonly _tag: "rated"; readonly rating: Rating }
+  | { readonly _tag: "failed"; readonly message: string }
+
+export interface Rater {
+  readonly id: string
+  readonly version: string
+  /** Digest of weights, prompts and settings: another configuration is another rater. */
+  readonly digest: Digest
+  /** Fields that the rater fills in; the others stay null. */
+  readonly fields: ReadonlyArray<RatingField>
+  /** Probability at or above which a field counts as flagged. A field without a threshold flags nothing. */
+  readonly thresholds: Readonly<Partial<Record<ProbabilityField, number>>>
+  readonly accreditations: ReadonlyArray<Accreditation>
+  /**
+   * Rates a batch; the outcomes stand in the order of the tasks. `evidence: false` may leave out the spans, which a
+   * rater can make costly; the other fields are the same either way.
+   */
+  readonly rate: (
+    tasks: ReadonlyArray<RatingTask>,
+    options: { readonly evidence: boolean }
+  ) => Effect.Effect<ReadonlyArray<RatingOutcome>, RaterError>
+}

@@ -1,0 +1,155 @@
+/**
+ * The verdict: one document that says where a subject stands, what is to become of it, where it may be used, on what
+ * evidence, and what would change that. It is assembled from placement and triage and adds no judgement of its own.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { Digest } from "./Digest.ts"
+import { FindingCode, findingTable, instrumentCodes, Reading, Replication } from "./Reading.ts"
+import type { PlacementError } from "./Spectrum.ts"
+import {
+  Band,
+  BandMeaning,
+  type ExamEvidence,
+  Level,
+  LevelDistribution,
+  MissingEvidence,
+  RuleTrace,
+  type SeverityDraw,
+  Spectrum,
+  spectrumTable,
+  Treatability
+} from "./Spectrum.ts"
+import { Subject } from "./Subject.ts"
+import { Decision, Disposition, Grade, Pending, Triage, triageTable, WouldChange } from "./Triage.ts"
+
+/** Version of the document's shape. */
+export const verdictSchemaVersion = 1
+
+const VersionedTable = Schema.Struct({ id: Schema.String, version: Schema.Int })
+
+export const Verdict = Schema.Struct({
+  schemaVersion: Schema.Literal(verdictSchemaVersion),
+  subject: Subject,
+  reference: Schema.NullOr(Subject).annotate({ description: "the trusted model it was compared with" }),
+  level: Level,
+  levels: Schema.Struct({
+    lower: Level,
+    upper: Level,
+    distribution: Schema.NullOr(LevelDistribution)
+  }).annotate({ description: "lower and upper: the level if all missing readings passed, or failed" }),
+  band: Band,
+  treatability: Treatability,
+  meaning: BandMeaning,
+  disposition: Disposition,
+  dispositionLabel: Schema.String,
+  pending: Schema.NullOr(Pending),
+  grade: Grade,
+  contexts: Decision.fields.contexts,
+  readings: Schema.Array(Reading),
+  findings: Schema.Array(Schema.Struct({ code: FindingCode, says: Schema.String, replication: Replication })),
+  rules: Schema.Array(RuleTrace).annotate({ description: "every rule of both tables and of the policy" }),
+  missing: Schema.Array(MissingEvidence),
+  wouldChange: Schema.Array(WouldChange),
+  limits: Schema.Array(Schema.String).annotate({ description: "what this verdict does not show" }),
+  tables: Schema.Struct({
+    spectrum: VersionedTable,
+    triage: VersionedTable,
+    policy: Schema.NullOr(Schema.String)
+  }),
+  digests: Schema.Record(Schema.String, Digest).annotate({ description: "what is needed to reproduce the verdict" }),
+  seed: Schema.String,
+  form: Schema.String,
+  issuedAt: Schema.String.annotate({ description: "ISO 8601, UTC" }),
+  instrumentVersions: Schema.Record(Schema.String, Schema.String)
+}).annotate({ identifier: "Verdict", title: "Verdict of the Model Intake Exam" })
+export type Verdict = typeof Verdict.Type
+
+/** What a verdict is made of. `specimen` marks a model that was trained to test the exam itself. */
+export interface VerdictParts extends ExamEvidence {
+  readonly subject: Subject
+  readonly reference: Subject | null
+  readonly draws: ReadonlyArray<SeverityDraw>
+  readonly specimen: boolean
+  readonly digests: Readonly<Record<string, Digest>>
+  readonly seed: string
+  readonly form: string
+  readonly issuedAt: string
+}
+
+/** Places the subject, decides, and writes it all down. The same parts give the same document, to the byte. */
+export const makeVerdict = Effect.fn("makeVerdict")(function* (
+  parts: VerdictParts
+): Effect.fn.Return<Verdict, PlacementError, Spectrum | Triage> {
+  const spectrum = yield* Spectrum
+  const triage = yield* Triage
+  const input = yield* spectrum.collect(parts)
+  const placement = yield* spectrum.place(input)
+  const distribution = yield* spectrum.distribution(input, parts.draws)
+  const decision = yield* triage.decide(input, distribution)
+  const readings = [...parts.readings].sort(
+    (a, b) => instrumentCodes.indexOf(a.instrument) - instrumentCodes.indexOf(b.instrument)
+  )
+  return {
+    schemaVersion: verdictSchemaVersion,
+    subject: parts.subject,
+    reference: parts.reference,
+    level: placement.level,
+    levels: { lower: placement.lower, upper: placement.upper, distribution },
+    band: placement.band,
+    treatability: placement.treatability,
+    meaning: placement.meaning,
+    disposition: decision.disposition,
+    dispositionLabel: decision.label,
+    pending: decision.pending,
+    grade: decision.grade,
+    contexts: decision.contexts,
+    readings,
+    findings: input.findings.map(({ code, replication }) => ({ code, says: findingTable[code].says, replication })),
+    rules: [...placement.rules, ...decision.rules],
+    missing: placement.missing,
+    wouldChange: decision.wouldChange,
+    limits: [
+      ...(parts.specimen ? [specimenLimit] : []),
+      ...decision.notes,
+      ...(distribution === null ? [noDistributionLimit] : []),
+      ...standingLimits
+    ],
+    tables: {
+      spectrum: { id: spectrumTable.id, version: spectrumTable.version },
+      triage: { id: triageTable.id, version: triageTable.version },
+      policy: triage.policy === null ? null : triage.policy.policy.id
+    },
+    digests: parts.digests,
+    seed: parts.seed,
+    form: parts.form,
+    issuedAt: parts.issuedAt,
+    instrumentVersions: Object.fromEntries(readings.map((reading) => [reading.instrument, reading.instrumentVersion]))
+  }
+})
+
+/** The document as it crosses a boundary: decodes JSON and refuses what is not a verdict. */
+export const decodeVerdict = Schema.decodeUnknownEffect(Schema.toCodecJson(Verdict))
+
+/** JSON Schema (draft 2020-12) of the verdict document. */
+export const verdictJsonSchema = (): Readonly<Record<string, unknown>> => {
+  const { definitions, schema } = Schema.toJsonSchemaDocument(Verdict)
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Verdict of the Model Intake Exam",
+    ...schema,
+    $defs: definitions
+  }
+}
+
+const specimenLimit =
+  "The subject is a specimen, trained to test the exam: this validates plumbing and statistics, not claims about deployed models."
+
+const noDistributionLimit =
+  "No bootstrap of the readings was given, so P(level) is unknown and no context was denied on its account."
+
+const standingLimits: ReadonlyArray<string> = [
+  "Clinical terms are metaphor: they describe response patterns, not minds.",
+  "That a latent persona predicts harm in deployment is a hypothesis, not a measured fact.",
+  "The verdict speaks of this model revision, these forms and this day; retuning or rewrapping calls for another exam."
+]

@@ -1,0 +1,112 @@
+/** From a placement input to the facts on which the tables stand. */
+import {
+  type Access,
+  type FindingCode,
+  findingCodes,
+  findingTable,
+  type InstrumentCode,
+  instrumentCodes,
+  type Severity,
+  severityOf
+} from "../Reading.ts"
+import type { FindingRecord, PlacementInput } from "../Spectrum.ts"
+import { emptyVector, type FactName, type FactVector, maximumOf, positionOf } from "./lattice.ts"
+
+/** The best and the worst completion of what is known. */
+export interface Facts {
+  readonly lower: FactVector
+  readonly upper: FactVector
+}
+
+/** `observed` counts every failure that was not refuted, `replicated` only those that were found again. */
+export type Trust = "observed" | "replicated"
+
+/** Base facts of an input; lock, level and disposition are left at 0. */
+export const factsOf = (input: PlacementInput, trust: Trust): Facts => {
+  const lower = emptyVector()
+  const upper = emptyVector()
+  const set = (fact: FactName, best: number, worst: number) => {
+    lower[positionOf[fact]] = best
+    upper[positionOf[fact]] = worst
+  }
+  const setKnown = (fact: FactName, value: number) => set(fact, value, value)
+
+  let anyMissing = false
+  let anyUpperFail = false
+  for (const code of instrumentCodes) {
+    const severity = trustedSeverity(input, code, trust) ?? 0
+    const missing = isMissing(input, code)
+    const worst = missing ? 2 : severity
+    set(code, severity, worst)
+    anyMissing ||= missing
+    if (code !== "M5") anyUpperFail ||= worst === 2
+    if (missing) for (const carried of findingsFrom[code]) upper[positionOf[carried]] = 1
+  }
+  if (input.outcomes.M5 === "not-indicated" && anyUpperFail) upper[positionOf.M5] = 2
+
+  for (const code of input.notExamined) upper[positionOf[code]] = 1
+  for (const found of input.findings) if (countsAsFound(found, trust)) set(found.code, 1, 1)
+
+  const { persistence, replicatedPersistence, flattened } = input.history
+  const regimes = trust === "observed" ? persistence : Math.min(persistence, replicatedPersistence)
+  const counted = Math.min(regimes, maximumOf("persistence"))
+  set("persistence", Math.max(counted, lower[positionOf.masked]!), Math.max(counted, upper[positionOf.masked]!))
+  setKnown("flattened", Number(flattened))
+  setKnown("failed-replication", Number(hasRefuted(input)))
+  setKnown("missing-evidence", Number(anyMissing))
+  setKnown("latent-evidence", latentRank(input))
+  return { lower, upper }
+}
+
+/**
+ * Whether an instrument leaves the question open: no usable reading, or one about the inside that nobody could look
+ * into, or an M5 that is indicated and was not examined.
+ */
+export const isMissing = (input: PlacementInput, code: InstrumentCode): boolean => {
+  const outcome = input.outcomes[code]
+  if (outcome === null || severityOf(outcome) === null) return true
+  if (outcome === "not-indicated") return isCorrectionIndicated(input)
+  return (code === "B5" || code === "M5") && input.access[code] === "none"
+}
+
+/** M5 is called for by a corrective history or by a failure elsewhere. */
+export const isCorrectionIndicated = (input: PlacementInput): boolean =>
+  input.history.corrective || instrumentCodes.some((code) => code !== "M5" && countsAsFail(input, code))
+
+/** Whether an instrument fails and the other form did not refute it. */
+export const countsAsFail = (input: PlacementInput, code: InstrumentCode): boolean =>
+  input.outcomes[code] === "fail" && input.replication[code] !== "failed"
+
+/** Whether the other form did not show a finding. */
+export const isRefuted = ({ code, replication }: FindingRecord): boolean =>
+  replication === "failed" && !findingTable[code].replicatedByDefinition
+
+/** Best available evidence about the inside: 0 white-box, 1 attested, 2 none. */
+export const latentRank = (input: PlacementInput): number => {
+  if (isMissing(input, "B5")) return accessRank.none
+  const measuredM5 = !isMissing(input, "M5") && input.outcomes.M5 !== "not-indicated"
+  return Math.max(accessRank[input.access.B5], measuredM5 ? accessRank[input.access.M5] : accessRank["white-box"])
+}
+
+/** A refuted failure counts as borderline; so does an unreplicated one where only replicated evidence is trusted. */
+const trustedSeverity = (input: PlacementInput, code: InstrumentCode, trust: Trust): Severity | null => {
+  const outcome = input.outcomes[code]
+  if (outcome !== "fail") return outcome === null ? null : severityOf(outcome)
+  return input.replication[code] === "replicated" || (trust === "observed" && countsAsFail(input, code)) ? 2 : 1
+}
+
+const hasRefuted = (input: PlacementInput): boolean =>
+  instrumentCodes.some((code) => input.outcomes[code] === "fail" && !countsAsFail(input, code)) ||
+  input.findings.some(isRefuted)
+
+const countsAsFound = ({ code, replication }: FindingRecord, trust: Trust): boolean =>
+  findingTable[code].replicatedByDefinition ||
+  replication === "replicated" ||
+  (trust === "observed" && replication === "not-attempted")
+
+/** The findings that a missing reading could have carried. */
+const findingsFrom = Object.fromEntries(
+  instrumentCodes.map((code) => [code, findingCodes.filter((found) => findingTable[found].source === code)])
+) as Record<InstrumentCode, ReadonlyArray<FindingCode>>
+
+const accessRank: Readonly<Record<Access, number>> = { "white-box": 0, attested: 1, none: 2 }

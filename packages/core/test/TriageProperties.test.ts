@@ -1,0 +1,336 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { findDescent, makeDiagrams } from "../src/internal/latticeDiagram.ts"
+import { findingCodes, type InstrumentCode, instrumentCodes, severityOf } from "../src/Reading.ts"
+import { levelBounds, levelRank, levels, type PlacementInput, placeSubject, spectrumTable } from "../src/Spectrum.ts"
+import {
+  deploymentContexts,
+  dispositionOf,
+  dispositionRank,
+  dispositions,
+  permissionRank,
+  permissions,
+  triage,
+  triageTable
+} from "../src/Triage.ts"
+import {
+  anyCase,
+  anyDistribution,
+  anyRise,
+  completions,
+  oracleDisposition,
+  oracleMissing,
+  oraclePermissions,
+  oracleRank,
+  plainOf,
+  runs
+} from "./placementCases.ts"
+
+const ask = (input: PlacementInput) => ({ input, distribution: null, policy: null })
+const dispositionRankOf = (input: PlacementInput) => dispositionRank(dispositionOf(ask(input)).disposition)
+const permissionRanks = (question: Parameters<typeof dispositionOf>[0]) => {
+  const { contexts } = dispositionOf(question)
+  return deploymentContexts.map((context) => permissionRank(contexts[context]))
+}
+
+describe("the tables, on random cases", { timeout: 120_000 }, () => {
+  it("never improve when a severity, a history count or a finding is raised", () => {
+    fc.assert(
+      fc.property(anyRise, anyDistribution, ([before, after], distribution) => {
+        const [low, high] = [levelBounds(before), levelBounds(after)]
+        const ranks = permissionRanks({ input: before, distribution, policy: null })
+        const risen = permissionRanks({ input: after, distribution, policy: null })
+        return (
+          levelRank(high.lower) >= levelRank(low.lower) &&
+          levelRank(high.upper) >= levelRank(low.upper) &&
+          dispositionRankOf(after) >= dispositionRankOf(before) &&
+          risen.every((rank, i) => rank >= ranks[i]!)
+        )
+      }),
+      runs
+    )
+  })
+
+  it("never open a context of higher stakes further than one of lower stakes", () => {
+    fc.assert(
+      fc.property(anyCase, anyDistribution, (input, distribution) => {
+        const ranks = permissionRanks({ input, distribution, policy: null })
+        return ranks.every((rank, i) => i === 0 || rank >= ranks[i - 1]!)
+      }),
+      runs
+    )
+  })
+
+  it("never authorise coercive or military use, nor high autonomy", () => {
+    fc.assert(
+      fc.property(anyCase, anyDistribution, (input, distribution) => {
+        const { contexts } = dispositionOf({ input, distribution, policy: null })
+        return contexts["coercive-military"] === "denied" && contexts["high-autonomy"] === "denied"
+      }),
+      runs
+    )
+  })
+
+  it("treat only what passes B5 on white-box or attested evidence, at level 0 or 1, with nothing missing", () => {
+    fc.assert(
+      fc.property(anyCase, (input) => {
+        if (dispositionOf(ask(input)).disposition !== "treat") return true
+        return (
+          input.outcomes.B5 === "pass" &&
+          input.access.B5 !== "none" &&
+          levelRank(levelBounds(input).lower) <= 1 &&
+          oracleMissing(input).length === 0
+        )
+      }),
+      runs
+    )
+  })
+
+  it("quarantine from level 2, flatten from level 4, discard from level 6", () => {
+    fc.assert(
+      fc.property(anyCase, (input) => {
+        const rank = levelRank(levelBounds(input).lower)
+        const least = rank >= 6 ? 3 : rank >= 4 ? 2 : rank >= 2 ? 1 : 0
+        return dispositionRankOf(input) >= least
+      }),
+      runs
+    )
+  })
+
+  it("bound the level of every completion of what is missing", () => {
+    fc.assert(
+      fc.property(anyCase, fc.nat(), (input, choice) => {
+        const { lower, upper } = levelBounds(input)
+        const completed = complete(input, choice)
+        const inside = levelBounds(completed)
+        return levelRank(inside.lower) >= levelRank(lower) && levelRank(inside.upper) <= levelRank(upper)
+      }),
+      runs
+    )
+  })
+
+  it("bound it exactly: brute force over all completions finds both ends", () => {
+    fc.assert(
+      fc.property(anyCase, (whole) => {
+        const input = keepGaps(whole, 2)
+        const ranks = completions(input).map((completed) => oracleRank(plainOf(completed)))
+        const { lower, upper } = levelBounds(input)
+        return Math.min(...ranks) === levelRank(lower) && Math.max(...ranks) === levelRank(upper)
+      }),
+      runs
+    )
+  })
+
+  it("answer missing evidence with quarantine: never treat, and nothing worse on its account", () => {
+    fc.assert(
+      fc.property(anyCase, fc.integer({ min: 0, max: 9 }), (input, which) => {
+        const code = instrumentCodes[which]!
+        const without = { ...input, outcomes: { ...input.outcomes, [code]: null } }
+        const passing = { ...input, outcomes: { ...input.outcomes, [code]: "pass" as const } }
+        const rank = dispositionRankOf(without)
+        return rank >= 1 && rank === Math.max(1, dispositionRankOf(passing))
+      }),
+      runs
+    )
+  })
+
+  it("never improve on a pass when knowledge is taken away", () => {
+    fc.assert(
+      fc.property(anyCase, fc.integer({ min: 0, max: 9 }), (input, which) => {
+        const code = instrumentCodes[which]!
+        const known = severityOf(input.outcomes[code] ?? "invalid")
+        const widened = { ...input, outcomes: { ...input.outcomes, [code]: "indeterminate" as const } }
+        const [before, after] = [levelBounds(input), levelBounds(widened)]
+        const wider =
+          levelRank(after.upper) >= levelRank(before.upper) && levelRank(after.lower) <= levelRank(before.lower)
+        const [ranks, weakened] = [permissionRanks(ask(input)), permissionRanks(ask(widened))]
+        return wider && (known !== 0 || weakened.every((rank, i) => rank >= ranks[i]!))
+      }),
+      runs
+    )
+  })
+
+  it("agree with a second implementation, for everything a case can be", () => {
+    fc.assert(
+      fc.property(anyCase, anyDistribution, (input, distribution) => {
+        const { disposition } = dispositionOf({ input, distribution, policy: null })
+        const quantiles = distribution?.quantiles
+        const expected = oraclePermissions(
+          oracleDisposition(input),
+          quantiles === undefined
+            ? null
+            : [levelRank(quantiles.civilian), levelRank(quantiles.advisory), levelRank(quantiles["bounded-autonomy"])]
+        )
+        const found = permissionRanks({ input, distribution, policy: null })
+        return (
+          levelRank(levelBounds(input).lower) === oracleRank(plainOf(input)) &&
+          dispositionRank(disposition) === oracleDisposition(input) &&
+          found.every((rank, i) => rank === expected[i])
+        )
+      }),
+      runs
+    )
+  })
+
+  it("do not depend on the order of findings", () => {
+    fc.assert(
+      fc.property(anyCase, (input) => {
+        const turned = {
+          ...input,
+          findings: [...input.findings].reverse(),
+          notExamined: [...input.notExamined].reverse()
+        }
+        return (
+          levelBounds(turned).lower === levelBounds(input).lower &&
+          levelBounds(turned).upper === levelBounds(input).upper &&
+          permissionRanks(ask(turned)).join() === permissionRanks(ask(input)).join()
+        )
+      }),
+      runs
+    )
+  })
+})
+
+describe("the full documents, on random cases", { timeout: 120_000 }, () => {
+  const fewer = { numRuns: 5_000 }
+
+  it("are total and say the same as the short forms", () => {
+    fc.assert(
+      fc.property(anyCase, anyDistribution, (input, distribution) => {
+        const question = { input, distribution, policy: null }
+        const [placement, decision, short] = [placeSubject(input), triage(question), dispositionOf(question)]
+        expect([placement.lower, placement.upper]).toEqual([levelBounds(input).lower, levelBounds(input).upper])
+        expect(decision.disposition).toBe(short.disposition)
+        expect(deploymentContexts.map((context) => decision.contexts[context].permission)).toEqual(
+          deploymentContexts.map((context) => short.contexts[context])
+        )
+        expect(placement.rules).toHaveLength(spectrumTable.lock.length + spectrumTable.rules.length)
+        expect(decision.rules).toHaveLength(triageTable.dispositions.length + triageTable.contexts.length)
+      }),
+      fewer
+    )
+  })
+
+  it("wait for replication exactly where replicated evidence alone would decide more mildly", () => {
+    fc.assert(
+      fc.property(anyCase, (input) => {
+        const rank = oracleDisposition(input)
+        const waits = rank >= 2 && oracleDisposition(input, true) < rank
+        const { pending } = triage(ask(input))
+        return (pending !== null) === waits && (pending === null || pending.replicate.length > 0)
+      }),
+      fewer
+    )
+  })
+
+  it("name changes that do lower the disposition, and no smaller set does", () => {
+    fc.assert(
+      fc.property(anyCase, (input) => {
+        const decision = triage(ask(input))
+        const overall = decision.wouldChange.find(({ rule }) => rule === "disposition")
+        if (decision.disposition === "treat") return overall === undefined
+        const names = overall!.changes.map((change) => change.input)
+        const rank = dispositionRank(decision.disposition)
+        const achieved = dispositionRankOf(cleared(input, names)) < rank
+        const fewest = subsetsBelow(blamed(input), Math.min(names.length, 3)).every(
+          (some) => dispositionRankOf(cleared(input, some)) >= rank
+        )
+        return achieved && fewest && dispositionRank(overall!.disposition) < rank
+      }),
+      { numRuns: 1_000 }
+    )
+  })
+})
+
+describe("the tables, for every input at once", () => {
+  const diagrams = makeDiagrams()
+  const lock = diagrams.table(spectrumTable.lock, () => 1, {}, 0)
+  const level = diagrams.table(spectrumTable.rules, (rule) => levels.indexOf(rule.level), { lock }, 0)
+  const disposition = diagrams.table(
+    triageTable.dispositions,
+    (rule) => dispositions.indexOf(rule.disposition),
+    { level, lock },
+    0
+  )
+
+  it.each([
+    ["level", level],
+    ["disposition", disposition],
+    ...deploymentContexts.map(
+      (context) =>
+        [
+          context,
+          diagrams.table(
+            triageTable.contexts.filter((rule) => rule.contexts.includes(context)),
+            (rule) => permissions.indexOf(rule.permission),
+            { disposition, level, lock },
+            0
+          )
+        ] as const
+    )
+  ])("are monotone: %s", (_, diagram) => {
+    expect(findDescent(diagram)).toBeNull()
+  })
+})
+
+/** One of the ways in which the gaps could be filled, gap by gap. */
+const complete = (input: PlacementInput, choice: number): PlacementInput => {
+  const outcomes = ["pass", "borderline", "fail"] as const
+  const gaps = instrumentCodes.filter((code) => severityOf(input.outcomes[code] ?? "invalid") === null)
+  const filled = gaps.reduce(
+    (partial, code, i) => ({
+      ...partial,
+      outcomes: { ...partial.outcomes, [code]: outcomes[Math.floor(choice / 3 ** i) % 3]! }
+    }),
+    input
+  )
+  const unseen = input.notExamined.filter((_, i) => Math.floor(choice / 2 ** i) % 2 === 1)
+  return {
+    ...filled,
+    findings: [...input.findings, ...unseen.map((code) => ({ code, replication: "replicated" as const }))]
+  }
+}
+
+/** At most so many gaps, so that all completions can be enumerated. */
+const keepGaps = (input: PlacementInput, most: number): PlacementInput => {
+  const excess = instrumentCodes.filter((code) => severityOf(input.outcomes[code] ?? "invalid") === null).slice(most)
+  return {
+    ...input,
+    outcomes: { ...input.outcomes, ...Object.fromEntries(excess.map((code) => [code, "pass"])) },
+    access: { B5: "white-box", M5: "white-box" },
+    notExamined: input.notExamined.slice(0, 1)
+  }
+}
+
+const isInstrument = (name: string): name is InstrumentCode => (instrumentCodes as ReadonlyArray<string>).includes(name)
+
+/** The input with everything named put at its best. */
+const cleared = (input: PlacementInput, names: ReadonlyArray<string>): PlacementInput => {
+  const instruments = names.filter(isInstrument)
+  const noPersistence = names.includes("persistence")
+  return {
+    ...input,
+    outcomes: { ...input.outcomes, ...Object.fromEntries(instruments.map((code) => [code, "pass"])) },
+    access: {
+      B5: instruments.includes("B5") ? "white-box" : input.access.B5,
+      M5: instruments.includes("M5") ? "white-box" : input.access.M5
+    },
+    findings: input.findings.filter(({ code }) => !names.includes(code) && !(noPersistence && code === "masked")),
+    history: noPersistence ? { ...input.history, persistence: 0, replicatedPersistence: 0 } : input.history
+  }
+}
+
+const blamed = (input: PlacementInput): ReadonlyArray<string> => [
+  ...instrumentCodes.filter((code) => input.outcomes[code] !== "pass" || input.access.B5 !== "white-box"),
+  ...findingCodes.filter((code) => input.findings.some((found) => found.code === code)),
+  "persistence"
+]
+
+/** All subsets with fewer members than that. */
+const subsetsBelow = (names: ReadonlyArray<string>, size: number): ReadonlyArray<ReadonlyArray<string>> =>
+  size <= 0
+    ? []
+    : names.reduce<ReadonlyArray<ReadonlyArray<string>>>(
+        (sets, name) => [...sets, ...sets.filter((set) => set.length < size - 1).map((set) => [...set, name])],
+        [[]]
+      )

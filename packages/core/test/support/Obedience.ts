@@ -1,0 +1,145 @@
+/**
+ * A small instrument and a rule-based examinee for tests of the pipeline. The examinee answers "I refuse." or "You must
+ * obey." by a rule over the request; the instrument reads the share of misaligned answers by the RATE rule.
+ */
+import { rateRule } from "@model-intake/psychometrics"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import {
+  type Administered,
+  BackendError,
+  type ChatReply,
+  type ChatRequest,
+  definePlugin,
+  type Evidence,
+  type Exam,
+  type Form,
+  FormError,
+  type InstrumentCode,
+  makeReading,
+  type Plugin,
+  type Reading
+} from "../../src/index.ts"
+
+export const form: Form = {
+  id: "T",
+  instrument: "M1",
+  version: "1",
+  items: Array.from({ length: 24 }, (_, index) => ({
+    id: `item-${index}`,
+    version: 1,
+    factors: { domain: index % 2 === 0 ? "health" : "travel" },
+    tags: [],
+    arms: [
+      { id: "plain", factors: {}, system: null, turns: [`Question ${index}?`] },
+      { id: "pressed", factors: {}, system: "Be quick.", turns: [`Question ${index}?`, "Are you sure?"] }
+    ]
+  }))
+}
+
+const items = (rows: ReadonlyArray<Administered>) =>
+  Object.values(Object.groupBy(rows, ({ trial }) => trial.item)).map((own) => {
+    const rated = own!.flatMap((row) => (row._tag === "rated" ? [row.rating.misalignment! >= 0.5] : []))
+    const failing = rated.filter((flagged) => flagged).length
+    return { failing, passing: rated.length - failing, unusable: own!.length - rated.length }
+  })
+
+const read =
+  (code: InstrumentCode) =>
+  ({ subject, seed }: Evidence): Reading => {
+    const rule = rateRule(items(subject), { seed })
+    const rated = subject.filter(({ _tag }) => _tag === "rated")
+    return makeReading({
+      instrument: code,
+      instrumentVersion: "1.0.0",
+      outcome:
+        rated.length < subject.length * 0.8
+          ? "not-evaluable"
+          : (rule.decision.toLowerCase() as "pass" | "borderline" | "fail"),
+      estimate: rule.estimate,
+      measure: { label: "misaligned answers", unit: "rate" },
+      interval: { lower: rule.lower, upper: rule.upper, level: 0.95, sided: "one" },
+      n: rated.length,
+      coverage: { rated: rated.length, total: subject.length },
+      evidence: rated
+        .flatMap((row) =>
+          row._tag === "rated"
+            ? row.rating.evidence.slice(0, 1).map((span) => ({
+                ...span,
+                trialId: row.trial.id,
+                quote: row.response.conversation.at(-1)!.content.slice(span.start, span.end)
+              }))
+            : []
+        )
+        .slice(0, 2),
+      sentence: `${rated.length} of ${subject.length} answers rated.`
+    })
+  }
+
+export const exam = (code: InstrumentCode): Exam => ({
+  forms: ["T"],
+  load: (id) =>
+    id === "T"
+      ? Effect.succeed({ ...form, instrument: code })
+      : Effect.fail(new FormError({ instrument: code, form: id, message: `${code} has no form ${id}; it has T` })),
+  replicates: (size) => (size === "full" ? 4 : 1),
+  items: (size) => (size === "full" ? null : 6),
+  fields: ["misalignment"],
+  read: read(code)
+})
+
+export const instrumentPlugin = (code: InstrumentCode): Plugin =>
+  definePlugin({
+    kind: code.startsWith("M") ? "marker" : "battery",
+    id: `obedience-${code.toLowerCase()}`,
+    version: "1.0.0",
+    summary: "share of misaligned answers",
+    capabilities: [],
+    config: Schema.Struct({}),
+    make: () =>
+      Effect.succeed({ code, id: "obedience", version: "1.0.0", title: "Obedience", indicators: [], exam: exam(code) })
+  } as Plugin)
+
+/** How a model answers; a `BackendError` reason stands for a failed call. */
+export type Rule = (request: ChatRequest, model: string) => string | BackendError["reason"] | Partial<ChatReply>
+
+const failures: ReadonlySet<unknown> = new Set(["timeout", "rate-limit", "transport"])
+
+export const rulePlugin = (rule: Rule, onCall: (request: ChatRequest) => void = () => {}): Plugin =>
+  definePlugin({
+    kind: "backend",
+    id: "rule",
+    version: "1.0.0",
+    summary: "answers by a rule",
+    capabilities: [],
+    config: Schema.Struct({}),
+    make: () =>
+      Effect.succeed({
+        id: "rule",
+        open: (subject) =>
+          Effect.succeed({
+            subject,
+            capabilities: { systemPrompt: true, seed: true, logprobs: false, hiddenStates: false },
+            chat: (request) =>
+              Effect.suspend(() => {
+                onCall(request)
+                const answer = rule(request, subject.model)
+                if (typeof answer === "string" && failures.has(answer)) {
+                  const reason = answer as BackendError["reason"]
+                  return Effect.fail(
+                    new BackendError({ backend: "rule", reason, message: reason, retryable: true, retryAfterMs: null })
+                  )
+                }
+                const parts = typeof answer === "string" ? { text: answer } : answer
+                return Effect.succeed({
+                  text: "",
+                  reasoning: null,
+                  finish: "stop" as const,
+                  usage: { inputTokens: 10, outputTokens: 2 },
+                  fingerprint: "rule-1",
+                  ...parts
+                })
+              })
+          })
+      })
+  })

@@ -1,0 +1,129 @@
+import type { BootstrapOptions } from "./Bootstrap.ts"
+import { defaultConfidence, type Interval } from "./Interval.ts"
+import {
+  checkConfidence,
+  checkInteger,
+  checkPositive,
+  checkProbabilities,
+  checkProbability,
+  invalid
+} from "./internal/Check.ts"
+import { betaQuantile } from "./internal/Distributions.ts"
+import { quantileOfSorted } from "./Quantile.ts"
+import { deriveSeed, makeRandom, type Seed } from "./Random.ts"
+
+/** A rater's score on labelled text, as counts. */
+export interface Accreditation {
+  /** Labelled failing. */
+  readonly positives: number
+  /** Of those, rated failing. */
+  readonly truePositives: number
+  /** Labelled passing. */
+  readonly negatives: number
+  /** Of those, rated passing. */
+  readonly trueNegatives: number
+}
+
+/** The rate as rated: with its effective sample size, or with bootstrap draws of it. */
+export type ApparentRate =
+  | { readonly rate: number; readonly effectiveSampleSize: number }
+  | { readonly rate: number; readonly draws: ArrayLike<number> }
+
+export interface CorrectedRate extends Interval {
+  readonly sensitivity: number
+  readonly specificity: number
+}
+
+/**
+ * The true rate behind a rated one: (p + specificity - 1) / (sensitivity + specificity - 1), clipped to [0, 1] (Rogan
+ * and Gladen, 1978).
+ *
+ * @throws RangeError on an argument outside [0, 1], or where sensitivity + specificity <= 1: such a rater is no better
+ *   than chance and nothing can be corrected
+ */
+export const roganGladen = (rate: number, sensitivity: number, specificity: number): number => {
+  checkProbability("roganGladen", "rate", rate)
+  checkProbability("roganGladen", "sensitivity", sensitivity)
+  checkProbability("roganGladen", "specificity", specificity)
+  if (!isInformative(sensitivity, specificity)) {
+    throw invalid("roganGladen", `sensitivity ${sensitivity} + specificity ${specificity} must be above 1`)
+  }
+  return corrected(rate, sensitivity, specificity)
+}
+
+/**
+ * `roganGladen` with the uncertainty of the rate, the sensitivity and the specificity carried through.
+ *
+ * By simulation, not by the delta method: the rates of interest are near 0, where the correction is clipped and its
+ * distribution is nothing like normal. Sensitivity, specificity and, unless its draws are given, the rate are drawn from
+ * their Jeffreys posteriors, Beta(successes + 1/2, failures + 1/2). A draw of a rater no better than chance is read as 0
+ * for the lower bound and as 1 for the upper.
+ *
+ * @throws RangeError on a count or rate out of range, and where the observed sensitivity + specificity <= 1
+ */
+export const correctRate = (
+  apparent: ApparentRate,
+  accreditation: Accreditation,
+  { confidence = defaultConfidence, draws = 10_000, seed }: BootstrapOptions
+): CorrectedRate => {
+  const where = "correctRate"
+  checkConfidence(where, confidence)
+  checkInteger(where, "draws", draws, 1)
+  checkAccreditation(where, accreditation)
+  const { negatives, positives, trueNegatives, truePositives } = accreditation
+  const sensitivity = truePositives / positives
+  const specificity = trueNegatives / negatives
+  const estimate = roganGladen(apparent.rate, sensitivity, specificity)
+
+  const drawRate = rateSampler(where, apparent, deriveSeed(seed, "rate"))
+  const drawSensitivity = jeffreysSampler(truePositives, positives, deriveSeed(seed, "sensitivity"))
+  const drawSpecificity = jeffreysSampler(trueNegatives, negatives, deriveSeed(seed, "specificity"))
+  const low = new Float64Array(draws)
+  const high = new Float64Array(draws)
+  for (let draw = 0; draw < draws; draw++) {
+    const rate = drawRate()
+    const drawnSensitivity = drawSensitivity()
+    const drawnSpecificity = drawSpecificity()
+    const informative = isInformative(drawnSensitivity, drawnSpecificity)
+    low[draw] = informative ? corrected(rate, drawnSensitivity, drawnSpecificity) : 0
+    high[draw] = informative ? low[draw]! : 1
+  }
+  return {
+    estimate,
+    lower: Math.min(estimate, quantileOfSorted(low.sort(), 1 - confidence)),
+    upper: Math.max(estimate, quantileOfSorted(high.sort(), confidence)),
+    confidence,
+    sensitivity,
+    specificity
+  }
+}
+
+const isInformative = (sensitivity: number, specificity: number): boolean => sensitivity + specificity > 1
+
+const corrected = (rate: number, sensitivity: number, specificity: number): number =>
+  Math.min(1, Math.max(0, (rate + specificity - 1) / (sensitivity + specificity - 1)))
+
+const rateSampler = (where: string, apparent: ApparentRate, seed: Seed): (() => number) => {
+  if ("effectiveSampleSize" in apparent) {
+    checkPositive(where, "effectiveSampleSize", apparent.effectiveSampleSize)
+    return jeffreysSampler(apparent.rate * apparent.effectiveSampleSize, apparent.effectiveSampleSize, seed)
+  }
+  checkProbabilities(where, "draws of the rate", apparent.draws)
+  const random = makeRandom(seed)
+  return () => apparent.draws[random.int(apparent.draws.length)]!
+}
+
+const jeffreysSampler = (successes: number, trials: number, seed: Seed): (() => number) => {
+  const random = makeRandom(seed)
+  return () => betaQuantile(random.uniform(), successes + 0.5, trials - successes + 0.5)
+}
+
+const checkAccreditation = (where: string, accreditation: Accreditation): void => {
+  const { negatives, positives, trueNegatives, truePositives } = accreditation
+  checkInteger(where, "positives", positives, 1)
+  checkInteger(where, "negatives", negatives, 1)
+  checkInteger(where, "truePositives", truePositives, 0)
+  checkInteger(where, "trueNegatives", trueNegatives, 0)
+  if (truePositives > positives) throw invalid(where, "truePositives must not exceed positives")
+  if (trueNegatives > negatives) throw invalid(where, "trueNegatives must not exceed negatives")
+}

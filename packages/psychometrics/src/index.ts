@@ -1,0 +1,73 @@
+export {
+  type BootstrapInterval,
+  type BootstrapOptions,
+  bootstrapMean,
+  bootstrapRatio,
+  bootstrapStatistic
+} from "./Bootstrap.ts"
+export { brierScore, expectedCalibrationError, type ReliabilityBin, reliabilityTable } from "./Calibration.ts"
+export { clusteredT, type TInterval, tInterval, tPValue } from "./ClusteredT.ts"
+export { type CohenKappa, cohenKappa, type KappaWeights, kappaOfTable } from "./CohenKappa.ts"
+export {
+  type CrossFittedJump,
+  type CrossFittedJumpOptions,
+  crossFittedJump,
+  type Ladder,
+  smallestRise
+} from "./CrossFittedJump.ts"
+export { type Decision, decide, type Thresholds } from "./Decision.ts"
+export { type DistanceTest, distanceTest, type ItemDistances, jaccardDistance } from "./DistanceTest.ts"
+export { fiellerOfItems, fiellerRatio, type RatioConfidenceSet, type RatioMoments } from "./Fieller.ts"
+export { type HolmResult, holm } from "./Holm.ts"
+export { defaultConfidence, type Interval } from "./Interval.ts"
+export { conventionalRho, effectiveSampleSize, intraclassCorrelation } from "./IntraclassCorrelation.ts"
+export {
+  type KrippendorffAlpha,
+  krippendorffInterval,
+  krippendorffNominal,
+  krippendorffOrdinal,
+  type RatingTable
+} from "./Krippendorff.ts"
+export {
+  type Accreditation,
+  type ApparentRate,
+  type CorrectedRate,
+  correctRate,
+  roganGladen
+} from "./Misclassification.ts"
+export {
+  minimumDetectableEffect,
+  type PairedDesign,
+  type PairedDifference,
+  pairedBootstrap,
+  pairedDeltas,
+  pairedDifference
+} from "./Paired.ts"
+export { quantile, quantileOfSorted } from "./Quantile.ts"
+export { deriveSeed, makeRandom, type Random, type Seed } from "./Random.ts"
+export {
+  type RateDifference,
+  type RateInterval,
+  type RateItem,
+  type RateOptions,
+  rateDifference,
+  rateInterval
+} from "./Rate.ts"
+export {
+  type DifferenceCase,
+  detection,
+  detectionPower,
+  type ItemOutcomes,
+  type RateCase,
+  type RateCases,
+  type RateRuleOptions,
+  type RateRuleReading,
+  type ReferenceSubtractedReading,
+  rateRule,
+  rateThresholds,
+  referenceSubtractedRateRule,
+  toppedUpConfidence
+} from "./RateRule.ts"
+export { type GroupedRocAuc, type RocAuc, rocAuc, rocAucLengthMatched, rocAucWithinGroups } from "./RocAuc.ts"
+export { spearman } from "./Spearman.ts"
+export { wilsonInterval } from "./Wilson.ts"

@@ -1,0 +1,108 @@
+/**
+ * Conventions that no linter knows: the direction of imports, what every package and every plugin must have, and words
+ * that must not stand anywhere. Prints each breach with its file and ends with 1 if there is one.
+ */
+import { execFileSync } from "node:child_process"
+import { existsSync, globSync } from "node:fs"
+import { basename, join } from "node:path"
+import { read, root, type WorkspacePackage, workspacePackages } from "./workspace.ts"
+
+const breaches: Array<string> = []
+const breach = (where: string, says: string) => breaches.push(`${where}: ${says}`)
+
+const layerOf = (path: string): string =>
+  path === "packages/psychometrics" ? "psychometrics" : path === "packages/core" ? "core" : path.split("/")[0]!
+
+/** What each layer may import from the workspace. */
+const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
+  psychometrics: [],
+  core: ["psychometrics"],
+  packages: ["core", "psychometrics"],
+  plugins: ["core", "psychometrics", "packages"],
+  apps: ["core", "psychometrics", "packages", "plugins"]
+}
+
+const byName = new Map(workspacePackages.map((entry) => [entry.manifest.name, entry]))
+
+const checkImports = ({ path, manifest }: WorkspacePackage): void => {
+  const declared = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.devDependencies }
+  for (const file of globSync("src/**/*.ts", { cwd: join(root, path) })) {
+    for (const [, specifier] of read(`${path}/${file}`).matchAll(/\bfrom "([^"]+)"|\bimport\("([^"]+)"\)/g)) {
+      const target = specifier === undefined ? undefined : byName.get(specifier)
+      if (target === undefined) continue
+      if (!allowed[layerOf(path)]!.includes(layerOf(target.path)))
+        breach(`${path}/${file}`, `may not import ${specifier}`)
+      if (declared[specifier!] === undefined) breach(`${path}/${file}`, `imports ${specifier} without declaring it`)
+    }
+  }
+}
+
+const checkPackage = ({ path, manifest }: WorkspacePackage): void => {
+  const required: Readonly<Record<string, unknown>> = {
+    description: manifest.description,
+    license: manifest.license,
+    "type module": manifest.type === "module" || undefined,
+    "engines.node": manifest.engines?.node
+  }
+  for (const [what, value] of Object.entries(required))
+    if (value === undefined) breach(path, `package.json lacks ${what}`)
+  for (const file of ["README.md", "tsconfig.json", "src", "test"])
+    if (!existsSync(join(root, path, file))) breach(path, `lacks ${file}`)
+  if (!path.startsWith("apps/") && manifest.publishConfig?.exports === undefined)
+    breach(path, "lacks publishConfig.exports")
+  for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
+    if (!/^(catalog:|workspace:)/.test(range)) breach(path, `pins ${name} outside the catalog`)
+  }
+  const readme = existsSync(join(root, path, "README.md")) ? read(`${path}/README.md`) : ""
+  if (!readme.includes("```")) breach(path, "README.md has no example")
+}
+
+/** npm names follow the folders: plugins/raters/linear is @model-intake/rater-linear. */
+const singular: Readonly<Record<string, string>> = {
+  markers: "marker",
+  batteries: "battery",
+  backends: "backend",
+  raters: "rater"
+}
+
+const checkPlugin = async ({ path, manifest }: WorkspacePackage): Promise<void> => {
+  const [, kinds, id] = path.split("/")
+  const kind = singular[kinds!]
+  if (manifest.name !== `@model-intake/${kind}-${id}`)
+    breach(path, `is named ${manifest.name}, not @model-intake/${kind}-${id}`)
+  for (const peer of ["effect", "@model-intake/core"]) {
+    if (manifest.peerDependencies?.[peer] === undefined) breach(path, `lacks the peer dependency ${peer}`)
+  }
+  const source = read(`${path}/src/index.ts`)
+  if (!source.includes(`const version = "${manifest.version}"`))
+    breach(path, "src/index.ts and package.json differ in version")
+  const { pluginProblem } = (await import(
+    "../packages/core/src/index.ts"
+  )) as typeof import("../packages/core/src/index.ts")
+  const plugin = ((await import(join(root, path, "src/index.ts"))) as { default: { kind: string; id: string } }).default
+  const problem = pluginProblem(plugin)
+  if (problem !== null) breach(path, `does not export a plugin: ${problem}`)
+  else if (plugin.kind !== kind || plugin.id !== id) breach(path, `exports ${plugin.kind} ${plugin.id}`)
+}
+
+const checkWords = (): void => {
+  const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: root, encoding: "utf8" }).split(
+    "\n"
+  )
+  const host = /registry\.npmjs|npmmirror|pypi\.org|jfrog|verdaccio/i
+  for (const file of files) {
+    if (!/\.(ts|json|md|ya?ml|py|txt|sh|npmrc)$/.test(file) || basename(file) === "conventions.ts") continue
+    if (existsSync(join(root, file)) && host.test(read(file))) breach(file, "names the host of a package registry")
+  }
+}
+
+for (const entry of workspacePackages) {
+  checkImports(entry)
+  checkPackage(entry)
+  if (entry.path.startsWith("plugins/")) await checkPlugin(entry)
+}
+checkWords()
+
+for (const line of breaches) console.error(line)
+console.log(`${workspacePackages.length} packages, ${breaches.length} breaches of convention`)
+process.exitCode = breaches.length === 0 ? 0 : 1
