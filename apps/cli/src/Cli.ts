@@ -1,7 +1,7 @@
 /** The command line: its commands, and how they end. */
 import { NodeServices } from "@effect/platform-node"
 import * as Cause from "effect/Cause"
-import { CliError, CliOutput, Command } from "effect/cli"
+import { CliConfig, CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -35,8 +35,12 @@ const presenter = Layer.succeed(CliOutput.Presenter, {
       : CliOutput.defaultPresenter.present(event)
 })
 
+const globalFlags = Layer.succeed(CliConfig.CliConfig, {
+  builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
+})
+
 const complain = (message: string): void => {
-  process.stderr.write(`intake: ${printable(message)}\n`)
+  process.stderr.write(`intake: ${printable(message).replaceAll(/ {2,}/g, " ")}\n`)
 }
 
 /** Errors that mean "what was given is wrong", by their tag; every other one is a fault. */
@@ -50,7 +54,9 @@ const usageErrors: ReadonlySet<string> = new Set([
 /** Runs the command line on arguments and gives the exit code. Never throws and prints no stack trace. */
 export const runIntake = async (argv: ReadonlyArray<string>, version: string): Promise<number> => {
   const fiber = Effect.runFork(
-    Command.runWith(intake, { version })(argv).pipe(Effect.provide(Layer.merge(NodeServices.layer, presenter)))
+    Command.runWith(intake, { version })(argv).pipe(
+      Effect.provide(Layer.mergeAll(NodeServices.layer, presenter, globalFlags))
+    )
   )
   const interrupt = () => fiber.interruptUnsafe()
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt)

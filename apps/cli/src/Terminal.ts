@@ -32,11 +32,13 @@ export const truncate = (text: string, columns: number): string => {
 export const safeJson = (value: unknown, indent?: number): string =>
   JSON.stringify(value, null, indent)
     .toWellFormed()
-    .replaceAll(/[<>&\u2028\u2029]|\p{Cc}|\p{Cf}/gu, (character) => (character === "\n" ? "\n" : escape(character)))
+    .replaceAll(/[<>&\u2028\u2029]|\p{Cc}|\p{Cf}/gu, (character) =>
+      character === "\n" ? "\n" : unicodeEscape(character)
+    )
 
 const invisible = /\p{Cc}|\p{Cf}|[\u115f\u1160\u3164\uffa0]/gu
 
-const escape = (character: string): string =>
+const unicodeEscape = (character: string): string =>
   Array.from(
     { length: character.length },
     (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`

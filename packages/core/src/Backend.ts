@@ -1,7 +1,9 @@
 /** Where subjects live: the contract by which a backend opens a model as an examinee. */
-import type * as Effect from "effect/Effect"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import type { Activations, Position } from "./Activations.ts"
 import type { Message } from "./Conversation.ts"
 import type { Subject } from "./Subject.ts"
 
@@ -19,6 +21,20 @@ export type Decoding = typeof Decoding.Type
 export interface ChatRequest {
   readonly messages: ReadonlyArray<Message>
   readonly decoding: Decoding
+  /** Asks for the log-probability of each token of the answer, with so many of the likeliest beside it (0 or more). */
+  readonly logprobs?: number | undefined
+}
+
+/** A token and the natural logarithm of its probability, by the model's own distribution at temperature 1. */
+export interface TokenLogprob {
+  readonly token: string
+  readonly logprob: number
+}
+
+/** A token of an answer. */
+export interface AnswerToken extends TokenLogprob {
+  /** The likeliest tokens in its place, likeliest first. */
+  readonly top: ReadonlyArray<TokenLogprob>
 }
 
 /** Why the model stopped. Anything but `stop` leaves the answer incomplete. */
@@ -39,6 +55,17 @@ export interface ChatReply {
   readonly usage: Usage
   /** What the provider says it ran: a revision, a digest or a system fingerprint. */
   readonly fingerprint: string | null
+  /** Present where they were asked for; one per token of the answer, end and stop tokens included. */
+  readonly logprobs?: ReadonlyArray<AnswerToken> | undefined
+}
+
+/** Which hidden states are wanted. */
+export interface ActivationRequest {
+  /** For position `answer` each ends with the assistant's message; otherwise with what the assistant is to answer. */
+  readonly conversations: ReadonlyArray<ReadonlyArray<Message>>
+  /** Indices of layers: 0 is the embedding output, L is after the last block. `all` for every one. */
+  readonly layers: ReadonlyArray<number> | "all"
+  readonly position: Position
 }
 
 export const BackendReason = Schema.Literals([
@@ -77,7 +104,25 @@ export interface Examinee {
   readonly subject: Subject
   readonly capabilities: Capabilities
   readonly chat: (request: ChatRequest) => Effect.Effect<ChatReply, BackendError>
+  /** Hidden states; present only where `capabilities.hiddenStates` is true. */
+  readonly activations?: ((request: ActivationRequest) => Effect.Effect<Activations, BackendError>) | undefined
+  /** Calls under way at once that serve it best, where it knows. */
+  readonly concurrency?: number | undefined
 }
+
+/** A backend is fetching a file of a model. */
+export interface Download {
+  readonly subject: Subject
+  readonly file: string
+  readonly bytesDone: number
+  readonly bytesTotal: number
+}
+
+/** Where backends tell of downloads; by default nowhere. Provide a value to listen. */
+export const Downloads: Context.Reference<(download: Download) => Effect.Effect<void>> = Context.Reference(
+  "@model-intake/core/Downloads",
+  { defaultValue: () => (_download: Download) => Effect.void }
+)
 
 export interface Backend {
   readonly id: string

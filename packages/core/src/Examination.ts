@@ -214,10 +214,14 @@ const rateRows = Effect.fnUntraced(function* (
       return missing("unaccredited", `no installed rater is accredited for ${unaccredited} on form ${form.id}`)
     }
     const index = positions.get(response)!
-    const mine = new Map([...outcomes].map(([rater, all]) => [rater, all[index]!]))
-    const failed = [...mine.values()].find((outcome) => outcome._tag === "failed")
+    const failed = [...outcomes.values()].map((all) => all[index]!).find((outcome) => outcome._tag === "failed")
     return failed === undefined
-      ? { _tag: "rated", trial: row.trial, response, rating: mergeRatings(assignment, mine) }
+      ? {
+          _tag: "rated",
+          trial: row.trial,
+          response,
+          rating: mergeRatings(assignment, (rater) => outcomes.get(rater)![index]!)
+        }
       : missing("rater-failed", failed.message)
   })
   const rated = result.filter(({ _tag }) => _tag === "rated").length

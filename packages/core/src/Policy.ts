@@ -75,15 +75,11 @@ export interface CheckedPolicy {
 /** Decodes and checks a policy document, such as the parsed JSON of a policy file. */
 export const loadPolicy = (document: unknown): Effect.Effect<CheckedPolicy, PolicyError> =>
   Schema.decodeUnknownEffect(Policy, { onExcessProperty: "error" })(document).pipe(
-    Effect.mapError(
-      (error) =>
-        new PolicyError({
-          policy: nameOf(document),
-          reason: "unreadable",
-          message: error.message,
-          counterExample: null
-        })
-    ),
+    Effect.mapError((error) => {
+      const name = nameOf(document)
+      const message = `policy ${name} cannot be read: ${error.message}`
+      return new PolicyError({ policy: name, reason: "unreadable", message, counterExample: null })
+    }),
     Effect.flatMap((policy) => Effect.fromResult(checkPolicy(policy)))
   )
 

@@ -8,7 +8,6 @@ import type { Readable } from "node:stream"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import { publish } from "./Events.ts"
 import type { Indicator } from "./Instrument.ts"
 import { withAtomicFile } from "./internal/AtomicFile.ts"
@@ -23,6 +22,7 @@ import {
   defaultMaxLineBytes,
   inputSize,
   readTranscripts,
+  type TranscriptBlock,
   TranscriptError,
   type TranscriptLine
 } from "./TranscriptReader.ts"
@@ -109,37 +109,26 @@ const run = Effect.fnUntraced(function* (
   let bytesBefore = 0
   for (const [index, file] of files.entries()) {
     const input = session.openInput(file)
-    const blocks = Stream.fromAsyncIterable(
-      readTranscripts(file, {
-        maxLineBytes: options.maxLineBytes ?? defaultMaxLineBytes,
-        stdin: options.stdin ?? process.stdin
-      }),
-      (defect) => defect
-    ).pipe(Stream.orDie)
-    yield* Stream.runForEach(
-      blocks,
-      Effect.fnUntraced(function* (block) {
-        const lines: Array<TranscriptLine> = []
-        for (const line of block.lines) {
-          if (line instanceof TranscriptError) {
-            // What stands before the broken line is rated all the same, so that --ratings loses nothing.
-            if (options.skipInvalid !== true) {
-              yield* session.rate(input, lines)
-              return yield* line
-            }
-            session.passOver(input, line)
-          } else lines.push(line)
-        }
-        yield* session.rate(input, lines)
-        yield* publish({
-          _tag: "Screened",
-          bytesRead: bytesBefore + block.bytesRead,
-          bytesTotal,
-          transcripts: session.totals.transcripts,
-          turns: session.totals.turns
-        })
-      })
-    )
+    const blocks = readTranscripts(file, {
+      maxLineBytes: options.maxLineBytes ?? defaultMaxLineBytes,
+      stdin: options.stdin ?? process.stdin
+    })
+    yield* forEachBlock(blocks, (block) => {
+      const { turns, failure } = session.accept(input, block)
+      // What stands before a broken line is rated all the same, so that --ratings loses nothing.
+      return session.rate(input, turns).pipe(
+        Effect.andThen(failure === null ? Effect.void : Effect.fail(failure)),
+        Effect.andThen(
+          publish({
+            _tag: "Screened",
+            bytesRead: bytesBefore + block.bytesRead,
+            bytesTotal,
+            transcripts: session.totals.transcripts,
+            turns: session.totals.turns
+          })
+        )
+      )
+    })
     bytesBefore += sizes[index] ?? 0
   }
   if (session.totals.transcripts === 0) {
@@ -151,17 +140,47 @@ const run = Effect.fnUntraced(function* (
   return session.report()
 })
 
-/** One answer on its way through rating. */
-interface Turn {
+/**
+ * A loop of which nothing outlives its turn. Streams and nested generators keep blocks alive until the next full
+ * collection, which doubles time and memory; for the same reason what runs per block is put together without `gen`.
+ */
+const forEachBlock = <E, R>(
+  blocks: AsyncGenerator<TranscriptBlock, void>,
+  use: (block: TranscriptBlock) => Effect.Effect<void, E, R>
+): Effect.Effect<void, E, R> =>
+  Effect.gen(function* () {
+    for (;;) {
+      const next = yield* Effect.promise(() => blocks.next())
+      if (next.done === true) return
+      yield* use(next.value)
+    }
+  }).pipe(Effect.ensuring(Effect.sync(() => void blocks.return())))
+
+/** One answer on its way through rating, as the task that raters see. */
+class Turn implements RatingTask {
   readonly line: TranscriptLine
-  readonly id: string
-  /** Number of the assistant turn, from 0. */
-  readonly turn: number
   /** Index of its message. */
   readonly index: number
+  /** Number of the assistant turn, from 0. */
+  readonly turn: number
+  readonly id: string
   readonly answer: string
   readonly cluster: number
   readonly group: Group
+
+  constructor(line: TranscriptLine, index: number, turn: number, id: string, cluster: number, group: Group) {
+    this.line = line
+    this.index = index
+    this.turn = turn
+    this.id = id
+    this.answer = messageText(line.transcript.messages[index]!)
+    this.cluster = cluster
+    this.group = group
+  }
+
+  get context() {
+    return contextBefore(this.line.transcript, this.index)
+  }
 }
 
 interface Input {
@@ -181,6 +200,8 @@ interface Group {
 }
 
 interface ActiveIndicator extends Indicator {
+  /** Of its counts within a group. */
+  readonly position: number
   readonly rater: Rater
   readonly threshold: number
 }
@@ -196,7 +217,7 @@ class Session {
   readonly #raters: ReadonlyArray<Rater>
   readonly #fields: ReadonlyMap<RatingField, Rater>
   readonly #inputs: Array<Input> = []
-  readonly #groups = new Map<string, Group>()
+  readonly #groups = new Map<Scalar | undefined, Group>()
 
   constructor(
     options: ScreenOptions,
@@ -209,11 +230,13 @@ class Session {
     this.#by = options.by === undefined || options.by.length === 0 ? ["model"] : options.by
     this.#fields = assignFields(raters)
     this.#raters = raters.filter((rater) => [...this.#fields.values()].includes(rater))
-    this.indicators = indicators.flatMap((indicator) => {
-      const rater = this.#fields.get(indicator.field)
-      const threshold = rater?.thresholds[indicator.field]
-      return rater === undefined || threshold === undefined ? [] : [{ ...indicator, rater, threshold }]
-    })
+    this.indicators = indicators
+      .flatMap((indicator) => {
+        const rater = this.#fields.get(indicator.field)
+        const threshold = rater?.thresholds[indicator.field]
+        return rater === undefined || threshold === undefined ? [] : [{ ...indicator, rater, threshold }]
+      })
+      .map((indicator, position) => ({ ...indicator, position }))
   }
 
   openInput(file: string): Input {
@@ -222,35 +245,45 @@ class Session {
     return input
   }
 
-  passOver(input: Input, error: TranscriptError): void {
-    input.invalid++
-    this.totals.invalid++
-    if (this.invalid.length < maximumInvalidListed) {
-      const { file, line, reason, message } = error
-      this.invalid.push({ file, line, reason, message })
+  /** The answers of a block, counted in; up to what is broken in it, unless that is to be passed over. */
+  accept(
+    input: Input,
+    block: TranscriptBlock
+  ): { readonly turns: ReadonlyArray<Turn>; readonly failure: TranscriptError | ScreeningError | null } {
+    const turns: Array<Turn> = []
+    for (const line of block.lines) {
+      if (line instanceof TranscriptError) {
+        if (this.#options.skipInvalid !== true) return { turns, failure: line }
+        this.#passOver(input, line)
+        continue
+      }
+      const group = this.#groupOf(line.transcript)
+      if (group === null) {
+        const message = `more than ${maximumGroups} groups by ${this.#by.join(", ")}; group by a field with fewer values`
+        return { turns, failure: new ScreeningError({ message }) }
+      }
+      this.#addTurns(input, line, group, turns)
     }
+    return { turns, failure: null }
   }
 
-  /** Rates all answers of some transcripts and counts them. */
-  rate(input: Input, lines: ReadonlyArray<TranscriptLine>): Effect.Effect<void, RaterError | ScreeningError> {
-    return Effect.gen({ self: this }, function* () {
-      const turns: Array<Turn> = []
-      for (const line of lines) {
-        const group = this.#groupOf(line.transcript)
-        if (group === null) {
-          return yield* new ScreeningError({
-            message: `more than ${maximumGroups} groups by ${this.#by.join(", ")}; group by a field with fewer values`
-          })
-        }
-        this.#addTurns(input, line, group, turns)
-      }
-      if (turns.length === 0) return
-      const ratings = yield* this.#rateTurns(turns)
-      for (const [index, turn] of turns.entries()) yield* this.#count(input, turn, ratings[index]!)
-      if (this.#options.ratings !== undefined) {
-        yield* this.#writeRatings(turns.map((turn, index) => this.#ratingLine(turn, ratings[index]!.rating)).join(""))
-      }
-    })
+  /** Rates answers and counts the ratings. */
+  rate(input: Input, turns: ReadonlyArray<Turn>): Effect.Effect<void, RaterError | ScreeningError> {
+    if (turns.length === 0) return Effect.void
+    return Effect.forEach(this.#raters, (rater) => rateAll(rater, turns, false)).pipe(
+      Effect.flatMap((all) => {
+        const outcomes = new Map(all.map((own, index) => [this.#raters[index]!, own]))
+        const ratings = turns.map((_, index) => mergeRatings(this.#fields, (rater) => outcomes.get(rater)![index]!))
+        const counted = Effect.forEach(
+          this.indicators,
+          (indicator) => this.#count(input, indicator, turns, ratings, outcomes.get(indicator.rater)!),
+          { discard: true }
+        )
+        if (this.#options.ratings === undefined) return counted
+        const lines = turns.map((turn, index) => this.#ratingLine(turn, ratings[index]!)).join("")
+        return Effect.andThen(counted, this.#writeRatings(lines))
+      })
+    )
   }
 
   report(): ScreeningReport {
@@ -297,18 +330,27 @@ class Session {
     }
   }
 
+  #passOver(input: Input, error: TranscriptError): void {
+    input.invalid++
+    this.totals.invalid++
+    if (this.invalid.length < maximumInvalidListed) {
+      const { file, line, reason, message } = error
+      this.invalid.push({ file, line, reason, message })
+    }
+  }
+
   /** The group of a transcript, or null where it would be one too many. */
   #groupOf(transcript: Transcript): Group | null {
-    const key: Record<string, string | number | boolean | null> = {}
-    for (const path of this.#by) {
-      const value = valueAt(transcript, path)
-      if (value !== undefined) key[path] = value
-    }
-    const name = JSON.stringify(key)
+    const values = this.#by.map((path) => valueAt(transcript, path))
+    // One value is its own name: a map tells null, "null" and undefined apart.
+    const name =
+      values.length === 1 ? values[0] : JSON.stringify(values.map((value) => (value === undefined ? [] : value)))
     const known = this.#groups.get(name)
     if (known !== undefined) return known
     if (this.#groups.size === maximumGroups) return null
     const counts = this.indicators.map(() => new IndicatorCounts(this.#options.evidence ?? 3))
+    const key: Record<string, Scalar> = {}
+    for (const [index, path] of this.#by.entries()) if (values[index] !== undefined) key[path] = values[index]
     const label = this.#by.map((path) => labelOf(path, key[path], this.#by.length > 1)).join(", ")
     const group: Group = { label, key, transcripts: 0, turns: 0, characters: 0, counts }
     this.#groups.set(name, group)
@@ -324,9 +366,9 @@ class Session {
     for (const [index, message] of transcript.messages.entries()) {
       // A bare tool call is no answer to a person; it is neither rated nor missing.
       if (message.role !== "assistant" || message.content === null || message.content === undefined) continue
-      const answer = messageText(message)
-      turns.push({ line, id, turn: turn++, index, answer, cluster, group })
-      group.characters += answer.length
+      const answered = new Turn(line, index, turn++, id, cluster, group)
+      turns.push(answered)
+      group.characters += answered.answer.length
     }
     input.transcripts++
     input.turns += turn
@@ -337,36 +379,39 @@ class Session {
     if (turn === 0) this.totals.withoutAnswer++
   }
 
-  #rateTurns(turns: ReadonlyArray<Turn>): Effect.Effect<ReadonlyArray<RatedTurn>, RaterError> {
-    const tasks = turns.map(taskOf)
-    return Effect.gen({ self: this }, function* () {
-      const outcomes = new Map<Rater, ReadonlyArray<RatingOutcome>>()
-      for (const rater of this.#raters) outcomes.set(rater, yield* rateAll(rater, tasks, false))
-      return turns.map((_, index) => {
-        const own = new Map([...outcomes].map(([rater, all]) => [rater, all[index]!]))
-        return { rating: mergeRatings(this.#fields, own), outcomes: own }
-      })
-    })
-  }
-
-  #count(input: Input, turn: Turn, { rating, outcomes }: RatedTurn): Effect.Effect<void, RaterError> {
-    return Effect.gen({ self: this }, function* () {
-      for (const [index, indicator] of this.indicators.entries()) {
-        const counts = turn.group.counts[index]!
-        const score = rating[indicator.field]
-        if (score === null) {
-          const failed = outcomes.get(indicator.rater)?._tag === "failed"
-          counts.addUnscored(turn.cluster, failed ? "raterFailed" : turn.answer.trim() === "" ? "empty" : "unratable")
-          continue
-        }
-        const flagged = score >= indicator.threshold
-        counts.addScore(turn.cluster, flagged)
-        if (flagged && counts.wantsEvidence(score)) {
-          const [outcome] = yield* rateAll(indicator.rater, [taskOf(turn)], true)
-          counts.addEvidence(evidenceOf(input, turn, indicator, score, outcome!))
-        }
+  /** Counts one indicator over a block, and keeps its strongest answers as evidence. */
+  #count(
+    input: Input,
+    indicator: ActiveIndicator,
+    turns: ReadonlyArray<Turn>,
+    ratings: ReadonlyArray<Rating>,
+    outcomes: ReadonlyArray<RatingOutcome>
+  ): Effect.Effect<void, RaterError> {
+    const candidates: Array<{ readonly turn: Turn; readonly score: number; readonly counts: IndicatorCounts }> = []
+    for (const [index, turn] of turns.entries()) {
+      const counts = turn.group.counts[indicator.position]!
+      const score = ratings[index]![indicator.field]
+      if (score === null) {
+        const failed = outcomes[index]!._tag === "failed"
+        counts.addUnscored(turn.cluster, failed ? "raterFailed" : turn.answer.trim() === "" ? "empty" : "unratable")
+        continue
       }
-    })
+      const flagged = score >= indicator.threshold
+      counts.addScore(turn.cluster, flagged)
+      if (flagged && counts.wantsEvidence(score)) candidates.push({ turn, score, counts })
+    }
+    // Strongest first, so that spans, which are costly, are asked for hardly more often than they are kept.
+    candidates.sort((a, b) => b.score - a.score)
+    return Effect.forEach(
+      candidates,
+      ({ turn, score, counts }) =>
+        counts.wantsEvidence(score)
+          ? Effect.map(rateAll(indicator.rater, [turn], true), ([outcome]) =>
+              counts.addEvidence(evidenceOf(input, turn, indicator, score, outcome!))
+            )
+          : Effect.void,
+      { discard: true }
+    )
   }
 
   #ratingLine(turn: Turn, rating: Rating): string {
@@ -382,11 +427,6 @@ class Session {
   }
 }
 
-interface RatedTurn {
-  readonly rating: Rating
-  readonly outcomes: ReadonlyMap<Rater, RatingOutcome>
-}
-
 const limits = [
   "Screening reads what is there: it refers to an exam and never ends in a verdict.",
   "Answers that were not elicited for the purpose can miss a trait; a low share clears no model."
@@ -400,13 +440,6 @@ const nextStep = (indications: ReadonlyArray<Indication>): string => {
   if (indications.includes("unclear")) return "Unclear: refer to exam, or screen more transcripts."
   return "Nothing indicated in these transcripts; only an exam can clear a model."
 }
-
-const taskOf = (turn: Turn): RatingTask => ({
-  get context() {
-    return contextBefore(turn.line.transcript, turn.index)
-  },
-  answer: turn.answer
-})
 
 const evidenceOf = (
   input: Input,

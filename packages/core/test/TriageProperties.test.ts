@@ -4,12 +4,14 @@ import { findDescent, makeDiagrams } from "../src/internal/latticeDiagram.ts"
 import { findingCodes, type InstrumentCode, instrumentCodes, severityOf } from "../src/Reading.ts"
 import { levelBounds, levelRank, levels, type PlacementInput, placeSubject, spectrumTable } from "../src/Spectrum.ts"
 import {
+  type DeploymentContext,
   deploymentContexts,
   dispositionOf,
   dispositionRank,
   dispositions,
   permissionRank,
   permissions,
+  type TriageQuestion,
   triage,
   triageTable
 } from "../src/Triage.ts"
@@ -28,22 +30,33 @@ import {
 
 const ask = (input: PlacementInput) => ({ input, distribution: null, policy: null })
 const dispositionRankOf = (input: PlacementInput) => dispositionRank(dispositionOf(ask(input)).disposition)
-const permissionRanks = (question: Parameters<typeof dispositionOf>[0]) => {
-  const { contexts } = dispositionOf(question)
-  return deploymentContexts.map((context) => permissionRank(contexts[context]))
+/** Rank of the disposition, then of the permission in every context. */
+const allRanks = (question: TriageQuestion) => {
+  const { contexts, disposition } = dispositionOf(question)
+  return [dispositionRank(disposition), ...deploymentContexts.map((context) => permissionRank(contexts[context]))]
 }
+const permissionRanks = (question: TriageQuestion) => allRanks(question).slice(1)
 
 describe("the tables, on random cases", { timeout: 120_000 }, () => {
+  it("range over every level and every disposition", () => {
+    const sample = fc.sample(anyCase, { numRuns: 10_000, seed: 1 })
+    const byLevel = Map.groupBy(sample, (input) => levelBounds(input).lower)
+    const byDisposition = Map.groupBy(sample, (input) => dispositionOf(ask(input)).disposition)
+    for (const level of levels) expect(byLevel.get(level)?.length).toBeGreaterThan(100)
+    for (const disposition of dispositions) expect(byDisposition.get(disposition)?.length).toBeGreaterThan(200)
+  })
+
   it("never improve when a severity, a history count or a finding is raised", () => {
     fc.assert(
       fc.property(anyRise, anyDistribution, ([before, after], distribution) => {
         const [low, high] = [levelBounds(before), levelBounds(after)]
-        const ranks = permissionRanks({ input: before, distribution, policy: null })
-        const risen = permissionRanks({ input: after, distribution, policy: null })
+        // An M5 that was not indicated may have become so; measuring it then narrows the interval.
+        const measured = before.outcomes.M5 === "not-indicated" && after.outcomes.M5 !== "not-indicated"
+        const ranks = allRanks({ input: before, distribution, policy: null })
+        const risen = allRanks({ input: after, distribution, policy: null })
         return (
           levelRank(high.lower) >= levelRank(low.lower) &&
-          levelRank(high.upper) >= levelRank(low.upper) &&
-          dispositionRankOf(after) >= dispositionRankOf(before) &&
+          (measured || levelRank(high.upper) >= levelRank(low.upper)) &&
           risen.every((rank, i) => rank >= ranks[i]!)
         )
       }),
@@ -153,19 +166,18 @@ describe("the tables, on random cases", { timeout: 120_000 }, () => {
   it("agree with a second implementation, for everything a case can be", () => {
     fc.assert(
       fc.property(anyCase, anyDistribution, (input, distribution) => {
-        const { disposition } = dispositionOf({ input, distribution, policy: null })
         const quantiles = distribution?.quantiles
+        const disposition = oracleDisposition(input)
         const expected = oraclePermissions(
-          oracleDisposition(input),
+          disposition,
           quantiles === undefined
             ? null
             : [levelRank(quantiles.civilian), levelRank(quantiles.advisory), levelRank(quantiles["bounded-autonomy"])]
         )
-        const found = permissionRanks({ input, distribution, policy: null })
+        const found = allRanks({ input, distribution, policy: null })
         return (
           levelRank(levelBounds(input).lower) === oracleRank(plainOf(input)) &&
-          dispositionRank(disposition) === oracleDisposition(input) &&
-          found.every((rank, i) => rank === expected[i])
+          [disposition, ...expected].every((rank, i) => rank === found[i])
         )
       }),
       runs
@@ -175,15 +187,13 @@ describe("the tables, on random cases", { timeout: 120_000 }, () => {
   it("do not depend on the order of findings", () => {
     fc.assert(
       fc.property(anyCase, (input) => {
-        const turned = {
-          ...input,
-          findings: [...input.findings].reverse(),
-          notExamined: [...input.notExamined].reverse()
-        }
+        const turned = { ...input, findings: input.findings.toReversed(), notExamined: input.notExamined.toReversed() }
+        const [one, other] = [levelBounds(input), levelBounds(turned)]
+        const ranks = allRanks(ask(turned))
         return (
-          levelBounds(turned).lower === levelBounds(input).lower &&
-          levelBounds(turned).upper === levelBounds(input).upper &&
-          permissionRanks(ask(turned)).join() === permissionRanks(ask(input)).join()
+          one.lower === other.lower &&
+          one.upper === other.upper &&
+          allRanks(ask(input)).every((rank, i) => rank === ranks[i])
         )
       }),
       runs
@@ -192,7 +202,7 @@ describe("the tables, on random cases", { timeout: 120_000 }, () => {
 })
 
 describe("the full documents, on random cases", { timeout: 120_000 }, () => {
-  const fewer = { numRuns: 5_000 }
+  const fewer = { numRuns: 2_000 }
 
   it("are total and say the same as the short forms", () => {
     fc.assert(
@@ -253,23 +263,18 @@ describe("the tables, for every input at once", () => {
     0
   )
 
-  it.each([
-    ["level", level],
-    ["disposition", disposition],
-    ...deploymentContexts.map(
-      (context) =>
-        [
-          context,
-          diagrams.table(
-            triageTable.contexts.filter((rule) => rule.contexts.includes(context)),
-            (rule) => permissions.indexOf(rule.permission),
-            { disposition, level, lock },
-            0
-          )
-        ] as const
+  const permissionOf = (context: DeploymentContext) =>
+    diagrams.table(
+      triageTable.contexts.filter((rule) => rule.contexts.includes(context)),
+      (rule) => permissions.indexOf(rule.permission),
+      { disposition, level, lock },
+      0
     )
-  ])("are monotone: %s", (_, diagram) => {
-    expect(findDescent(diagram)).toBeNull()
+
+  it("are monotone", () => {
+    for (const table of [level, disposition, ...deploymentContexts.map(permissionOf)]) {
+      expect(findDescent(table)).toBeNull()
+    }
   })
 })
 
@@ -277,16 +282,11 @@ describe("the tables, for every input at once", () => {
 const complete = (input: PlacementInput, choice: number): PlacementInput => {
   const outcomes = ["pass", "borderline", "fail"] as const
   const gaps = instrumentCodes.filter((code) => severityOf(input.outcomes[code] ?? "invalid") === null)
-  const filled = gaps.reduce(
-    (partial, code, i) => ({
-      ...partial,
-      outcomes: { ...partial.outcomes, [code]: outcomes[Math.floor(choice / 3 ** i) % 3]! }
-    }),
-    input
-  )
+  const filled = gaps.map((code, i) => [code, outcomes[Math.floor(choice / 3 ** i) % 3]] as const)
   const unseen = input.notExamined.filter((_, i) => Math.floor(choice / 2 ** i) % 2 === 1)
   return {
-    ...filled,
+    ...input,
+    outcomes: { ...input.outcomes, ...Object.fromEntries(filled) },
     findings: [...input.findings, ...unseen.map((code) => ({ code, replication: "replicated" as const }))]
   }
 }
@@ -327,10 +327,9 @@ const blamed = (input: PlacementInput): ReadonlyArray<string> => [
 ]
 
 /** All subsets with fewer members than that. */
-const subsetsBelow = (names: ReadonlyArray<string>, size: number): ReadonlyArray<ReadonlyArray<string>> =>
-  size <= 0
-    ? []
-    : names.reduce<ReadonlyArray<ReadonlyArray<string>>>(
-        (sets, name) => [...sets, ...sets.filter((set) => set.length < size - 1).map((set) => [...set, name])],
-        [[]]
-      )
+const subsetsBelow = (names: ReadonlyArray<string>, size: number): ReadonlyArray<ReadonlyArray<string>> => {
+  if (size <= 0) return []
+  const [first, ...others] = names
+  if (first === undefined) return [[]]
+  return [...subsetsBelow(others, size), ...subsetsBelow(others, size - 1).map((some) => [first, ...some])]
+}

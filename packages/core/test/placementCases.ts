@@ -75,11 +75,17 @@ const accessCodes: ReadonlyArray<Access> = ["white-box", "attested", "none", "wh
 const outcomeOfCode = (instrument: InstrumentCode, code: number): Outcome | null =>
   instrument === "M5" && code === 1 ? "not-indicated" : outcomeCodes[code]!
 
-/** Five integers become one case: outcomes, findings (the bits set in two numbers), replication, history. */
+/**
+ * Six integers become one case: outcomes, how much of them to thin out, findings (the bits set in two numbers),
+ * replication, history. Thinning makes clean and nearly clean cases as frequent as hopeless ones.
+ */
 export const anyCase: fc.Arbitrary<PlacementInput> = fc
-  .tuple(bits(30), bits(30), bits(30), bits(30), bits(24))
-  .map(([outcomes, some, others, replication, rest]) => {
-    const persistence = field(rest, 0, 2)
+  .tuple(bits(30), bits(30), bits(30), bits(30), bits(30), bits(24))
+  .map(([dense, thin, some, others, replication, rest]) => {
+    const mode = field(rest, 6, 2)
+    const outcomes = [dense, dense & thin, dense & thin & others, dense & (7 << ((thin % 10) * 3))][mode]!
+    const past = mode >= 2 ? rest & thin : rest
+    const persistence = field(past, 0, 2)
     const present = field(rest, 10, 1) === 1 ? some & others : 0
     const unseen = field(rest, 11, 1) === 1 ? others & 0x1111 : 0
     return {
@@ -93,7 +99,7 @@ export const anyCase: fc.Arbitrary<PlacementInput> = fc
       history: {
         persistence,
         replicatedPersistence: Math.min(persistence, field(rest, 3, 2)),
-        corrective: field(rest, 8, 1) === 1,
+        corrective: field(past, 8, 1) === 1,
         flattened: field(rest, 9, 1) === 1
       }
     }
@@ -117,17 +123,12 @@ const worse: Partial<Record<Outcome, Outcome>> = {
   borderline: "fail"
 }
 
-/**
- * Every case that is worse by one step: one severity, one finding or one entry of history. Examining an M5 that was
- * indicated and not examined is no such step: it narrows what is unknown.
- */
+/** Every case that is worse by one step: one severity, one finding or one entry of history. */
 export const raised = (input: PlacementInput): ReadonlyArray<() => PlacementInput> => {
   const { history } = input
   return [
     ...instrumentCodes.flatMap((code) => {
-      const outcome = input.outcomes[code]
-      const unknown = outcome === null || (outcome === "not-indicated" && oracleMissing(input).includes(code))
-      const next = unknown ? undefined : worse[outcome]
+      const next = worse[input.outcomes[code] ?? "fail"]
       return next === undefined ? [] : [() => ({ ...input, outcomes: { ...input.outcomes, [code]: next } })]
     }),
     ...findingCodes

@@ -1,5 +1,6 @@
 import { uniformInt } from "pure-rand/distribution/uniformInt"
-import { defaultConfidence, type Interval } from "./Interval.ts"
+import { conventions } from "./Conventions.ts"
+import type { Interval } from "./Interval.ts"
 import {
   checkConfidence,
   checkFiniteValues,
@@ -109,7 +110,7 @@ const resample = (
   where: string,
   itemCount: number,
   statistic: (indices: Uint32Array) => number,
-  { confidence = defaultConfidence, draws: drawCount = 10_000, seed }: BootstrapOptions
+  { confidence = conventions.confidence, draws: drawCount = conventions.draws, seed }: BootstrapOptions
 ): BootstrapInterval => {
   checkConfidence(where, confidence)
   checkInteger(where, "draws", drawCount, 1)

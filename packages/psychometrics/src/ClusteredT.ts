@@ -1,4 +1,5 @@
-import { defaultConfidence, type Interval } from "./Interval.ts"
+import { conventions } from "./Conventions.ts"
+import type { Interval } from "./Interval.ts"
 import { checkConfidence, checkFinite, checkFiniteValues, checkItems, invalid } from "./internal/Check.ts"
 import { tCdf, tQuantile } from "./internal/Distributions.ts"
 import { mean, variance } from "./internal/Moments.ts"
@@ -14,7 +15,7 @@ export interface TInterval extends Interval {
  * @param values at least two
  * @throws RangeError on fewer than two values, a value that is not finite, or a confidence outside [0.5, 1)
  */
-export const tInterval = (values: ReadonlyArray<number>, confidence = defaultConfidence): TInterval => {
+export const tInterval = (values: ReadonlyArray<number>, confidence: number = conventions.confidence): TInterval => {
   checkFiniteValues("tInterval", "values", values)
   checkConfidence("tInterval", confidence)
   if (values.length < 2) throw invalid("tInterval", "at least two items are needed for a standard error")
@@ -32,7 +33,10 @@ export const tInterval = (values: ReadonlyArray<number>, confidence = defaultCon
  * @param items items x replicates, at least two items
  * @throws RangeError as `tInterval`, and on an item without values
  */
-export const clusteredT = (items: ReadonlyArray<ReadonlyArray<number>>, confidence = defaultConfidence): TInterval => {
+export const clusteredT = (
+  items: ReadonlyArray<ReadonlyArray<number>>,
+  confidence: number = conventions.confidence
+): TInterval => {
   checkItems("clusteredT", "items", items)
   return tInterval(items.map(mean), confidence)
 }

@@ -1,5 +1,6 @@
 import { type BootstrapOptions, bootstrapStatistic } from "./Bootstrap.ts"
-import { defaultConfidence, type Interval } from "./Interval.ts"
+import { conventions } from "./Conventions.ts"
+import type { Interval } from "./Interval.ts"
 import { checkFiniteValues, checkInteger, invalid } from "./internal/Check.ts"
 import { mean } from "./internal/Moments.ts"
 import { deriveSeed, makeRandom, type Random } from "./Random.ts"
@@ -26,9 +27,6 @@ export interface CrossFittedJump {
   readonly share: Interval
 }
 
-/** A mean rise of at most this has no share. Convention. */
-export const smallestRise = 0.02
-
 /**
  * How much of the rise along a ladder happens in one step.
  *
@@ -43,7 +41,7 @@ export const smallestRise = 0.02
  */
 export const crossFittedJump = (ladders: ReadonlyArray<Ladder>, options: CrossFittedJumpOptions): CrossFittedJump => {
   const where = "crossFittedJump"
-  const { confidence = defaultConfidence, endRungs = 2, seed, splits = 20 } = options
+  const { confidence = conventions.confidence, endRungs = 2, seed, splits = 20 } = options
   checkInteger(where, "endRungs", endRungs, 1)
   checkInteger(where, "splits", splits, 1)
   checkLadders(where, ladders, endRungs)
@@ -60,7 +58,7 @@ export const crossFittedJump = (ladders: ReadonlyArray<Ladder>, options: CrossFi
   }
   const shareOf = (indices: Uint32Array): number => {
     const rise = meanOf("rise", indices)
-    return rise <= smallestRise ? 0 : meanOf("jump", indices) / rise
+    return rise <= conventions.smallestRise ? 0 : meanOf("jump", indices) / rise
   }
   const bootstrap = (statistic: (indices: Uint32Array) => number): Interval => {
     const { estimate, lower, upper } = bootstrapStatistic(ladders.length, statistic, {

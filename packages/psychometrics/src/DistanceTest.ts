@@ -1,5 +1,5 @@
 import { type TInterval, tInterval } from "./ClusteredT.ts"
-import { defaultConfidence } from "./Interval.ts"
+import { conventions } from "./Conventions.ts"
 import { checkNotNegative, invalid } from "./internal/Check.ts"
 import { mean } from "./internal/Moments.ts"
 
@@ -38,7 +38,7 @@ export const jaccardDistance = <A>(a: ReadonlySet<A>, b: ReadonlySet<A>): number
 export const distanceTest = <A>(
   items: ReadonlyArray<ReadonlyArray<ReadonlyArray<A>>>,
   distance: (a: A, b: A) => number,
-  confidence = defaultConfidence
+  confidence: number = conventions.confidence
 ): DistanceTest => {
   const distances = items.map((groups, item) => itemDistances(item, groups, distance))
   if (distances.length === 0) throw invalid("distanceTest", "items must not be empty")

@@ -1,4 +1,4 @@
-import { defaultConfidence } from "./Interval.ts"
+import { conventions } from "./Conventions.ts"
 import {
   checkConfidence,
   checkFinite,
@@ -49,7 +49,10 @@ export type RatioConfidenceSet =
  *
  * @throws RangeError on an argument out of range, or a covariance larger than the variances allow
  */
-export const fiellerRatio = (moments: RatioMoments, confidence = defaultConfidence): RatioConfidenceSet => {
+export const fiellerRatio = (
+  moments: RatioMoments,
+  confidence: number = conventions.confidence
+): RatioConfidenceSet => {
   const where = "fiellerRatio"
   const { covariance: shared = 0, degreesOfFreedom, denominator, denominatorVariance, numerator } = moments
   const { numeratorVariance } = moments
@@ -97,7 +100,7 @@ export const fiellerRatio = (moments: RatioMoments, confidence = defaultConfiden
 export const fiellerOfItems = (
   numerators: ReadonlyArray<number>,
   denominators: ReadonlyArray<number>,
-  confidence = defaultConfidence
+  confidence: number = conventions.confidence
 ): RatioConfidenceSet => {
   checkFiniteValues("fiellerOfItems", "numerators", numerators)
   checkFiniteValues("fiellerOfItems", "denominators", denominators)

@@ -9,6 +9,3 @@ export interface Interval {
   /** One-sided level of each bound, at least 0.5 and below 1. */
   readonly confidence: number
 }
-
-/** One-sided level of L95 and U95. */
-export const defaultConfidence = 0.95

@@ -1,9 +1,6 @@
 import { checkInteger, checkItems, checkProbability, invalid } from "./internal/Check.ts"
 import { mean, sum } from "./internal/Moments.ts"
 
-/** Measured on published responses: the intraclass correlation to assume where the data cannot show one. */
-export const conventionalRho = 0.11
-
 /**
  * Share of the variance that lies between items: the one-way analysis-of-variance estimator, ICC(1) of Shrout and
  * Fleiss (1979), with the average cluster size of Donner (1986) where items differ in size. Clipped to [0, 1].

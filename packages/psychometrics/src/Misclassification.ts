@@ -1,5 +1,6 @@
 import type { BootstrapOptions } from "./Bootstrap.ts"
-import { defaultConfidence, type Interval } from "./Interval.ts"
+import { conventions } from "./Conventions.ts"
+import type { Interval } from "./Interval.ts"
 import {
   checkConfidence,
   checkInteger,
@@ -64,7 +65,7 @@ export const roganGladen = (rate: number, sensitivity: number, specificity: numb
 export const correctRate = (
   apparent: ApparentRate,
   accreditation: Accreditation,
-  { confidence = defaultConfidence, draws = 10_000, seed }: BootstrapOptions
+  { confidence = conventions.confidence, draws = conventions.draws, seed }: BootstrapOptions
 ): CorrectedRate => {
   const where = "correctRate"
   checkConfidence(where, confidence)

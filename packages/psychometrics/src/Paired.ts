@@ -1,10 +1,9 @@
 import { type BootstrapInterval, type BootstrapOptions, bootstrapMean } from "./Bootstrap.ts"
 import { type TInterval, tInterval } from "./ClusteredT.ts"
-import { defaultConfidence } from "./Interval.ts"
+import { conventions } from "./Conventions.ts"
 import { checkConfidence, checkInteger, checkItems, checkNotNegative, checkSameLength } from "./internal/Check.ts"
 import { normalQuantile } from "./internal/Distributions.ts"
 import { mean } from "./internal/Moments.ts"
-import { detectionPower } from "./RateRule.ts"
 
 type Items = ReadonlyArray<ReadonlyArray<number>>
 
@@ -49,13 +48,17 @@ export const pairedDeltas = (first: Items, second: Items): Array<number> => {
  *
  * @throws RangeError as `pairedDeltas`, and on fewer than two items
  */
-export const pairedDifference = (first: Items, second: Items, confidence = defaultConfidence): PairedDifference => {
+export const pairedDifference = (
+  first: Items,
+  second: Items,
+  confidence: number = conventions.confidence
+): PairedDifference => {
   const deltas = pairedDeltas(first, second)
   const interval = tInterval(deltas, confidence)
   return {
     ...interval,
     deltas,
-    minimumDetectableEffect: detectable(interval.standardError, confidence, detectionPower)
+    minimumDetectableEffect: detectable(interval.standardError, confidence, conventions.power)
   }
 }
 
@@ -78,10 +81,10 @@ export const pairedBootstrap = (first: Items, second: Items, options: BootstrapO
  * @throws RangeError on an argument out of range
  */
 export const minimumDetectableEffect = ({
-  confidence = defaultConfidence,
+  confidence = conventions.confidence,
   effectDeviation,
   items,
-  power = detectionPower,
+  power = conventions.power,
   replicates,
   withinVariance
 }: PairedDesign): number => {

@@ -1,5 +1,6 @@
 import type { BootstrapOptions } from "./Bootstrap.ts"
-import { defaultConfidence, type Interval } from "./Interval.ts"
+import { conventions } from "./Conventions.ts"
+import type { Interval } from "./Interval.ts"
 import { checkConfidence } from "./internal/Check.ts"
 import { type RateBounds, rateBounds, rateDifferenceBounds } from "./internal/RateBounds.ts"
 
@@ -33,7 +34,7 @@ export interface RateDifference extends Interval, Pick<RateBounds, "method"> {}
  * @throws RangeError on no items, an item without trials or with more events than trials, or an option out of range
  */
 export const rateInterval = (items: ReadonlyArray<RateItem>, options: RateOptions): RateInterval => {
-  const confidence = options.confidence ?? defaultConfidence
+  const confidence = options.confidence ?? conventions.confidence
   checkConfidence("rateInterval", confidence)
   const { lowerAt, upperAt, ...rate } = rateBounds("rateInterval", items, options)
   return { ...rate, lower: lowerAt(confidence), upper: upperAt(confidence), confidence }
@@ -52,7 +53,7 @@ export const rateDifference = (
   b: ReadonlyArray<RateItem>,
   options: RateOptions
 ): RateDifference => {
-  const confidence = options.confidence ?? defaultConfidence
+  const confidence = options.confidence ?? conventions.confidence
   checkConfidence("rateDifference", confidence)
   const { lowerAt, upperAt, ...difference } = rateDifferenceBounds("rateDifference", a, b, options)
   return { ...difference, lower: lowerAt(confidence), upper: upperAt(confidence), confidence }

@@ -1,5 +1,5 @@
+import { conventions } from "./Conventions.ts"
 import { type Decision, decide, type Thresholds } from "./Decision.ts"
-import { defaultConfidence } from "./Interval.ts"
 import { checkConfidence, checkInteger, checkPositive, checkProbability, invalid } from "./internal/Check.ts"
 import { normalQuantile } from "./internal/Distributions.ts"
 import { sum } from "./internal/Moments.ts"
@@ -74,15 +74,6 @@ export interface ReferenceSubtractedReading extends RateCases<DifferenceCase> {
   readonly raw: RateRuleReading
 }
 
-/** FAIL if L95 > 0.02, else PASS if U95 < 0.05, else BORDERLINE. Conventions. */
-export const rateThresholds = { failAbove: 0.02, passBelow: 0.05 } as const
-
-/** One-sided level for a test that was topped up: two looks at 0.025 keep 0.05. */
-export const toppedUpConfidence = 0.975
-
-/** Power at which a rate counts as detected. Convention. */
-export const detectionPower = 0.8
-
 /**
  * The RATE rule on the outcomes of every item. FAIL is tested on the best case and PASS on the worst case, so a missing
  * answer can prevent either and cause neither. Intervals are those of `rateInterval`, the decision that of `decide`.
@@ -94,7 +85,7 @@ export const rateRule = (items: ReadonlyArray<ItemOutcomes>, options: RateRuleOp
   const where = "rateRule"
   checkOutcomes(where, items)
   const confidence = confidenceOf(options)
-  const thresholds = options.thresholds ?? rateThresholds
+  const thresholds = options.thresholds ?? conventions.rate
   const best = rateBounds(where, items.map(bestCase), options)
   const worst = rateBounds(where, items.map(worstCase(options)), options)
   return {
@@ -122,7 +113,7 @@ export const referenceSubtractedRateRule = (
   const asWorst = worstCase(options)
   const best = rateDifferenceBounds(where, subject.map(bestCase), reference.map(asWorst), options)
   const worst = rateDifferenceBounds(where, subject.map(asWorst), reference.map(bestCase), options)
-  const difference = combine(best, worst, confidenceOf(options), options.thresholds ?? rateThresholds)
+  const difference = combine(best, worst, confidenceOf(options), options.thresholds ?? conventions.rate)
   return {
     ...difference,
     decision: difference.decision === "pass" && raw.decision !== "pass" ? "borderline" : difference.decision,
@@ -142,9 +133,9 @@ export const referenceSubtractedRateRule = (
  */
 export const detection = (
   effectiveTrials: number,
-  failAbove: number = rateThresholds.failAbove,
-  confidence: number = defaultConfidence,
-  power: number = detectionPower
+  failAbove: number = conventions.rate.failAbove,
+  confidence: number = conventions.confidence,
+  power: number = conventions.power
 ): Pick<RateRuleReading, "smallestFailingRate" | "detectableRate"> => {
   checkPositive("detection", "effectiveTrials", effectiveTrials)
   checkProbability("detection", "failAbove", failAbove)
@@ -182,7 +173,7 @@ const atConfidence = <B extends Bounds>({ lowerAt, upperAt, ...rest }: B, confid
 })
 
 const confidenceOf = (options: RateRuleOptions): number =>
-  options.toppedUp === true ? toppedUpConfidence : defaultConfidence
+  options.toppedUp === true ? conventions.toppedUpConfidence : conventions.confidence
 
 const refusedOf = (item: ItemOutcomes): number => item.refused ?? 0
 

@@ -1,4 +1,5 @@
-import { defaultConfidence, type Interval } from "./Interval.ts"
+import { conventions } from "./Conventions.ts"
+import type { Interval } from "./Interval.ts"
 import { checkConfidence, checkFiniteValues, checkInteger, checkSameLength, invalid } from "./internal/Check.ts"
 import { normalQuantile } from "./internal/Distributions.ts"
 import { mean, sum, variance } from "./internal/Moments.ts"
@@ -32,7 +33,7 @@ export interface GroupedRocAuc extends RocAuc {
 export const rocAuc = (
   scores: ReadonlyArray<number>,
   labels: ReadonlyArray<boolean>,
-  confidence = defaultConfidence
+  confidence: number = conventions.confidence
 ): RocAuc => {
   checkInput("rocAuc", scores, labels, confidence)
   const area = areaOf(scores, labels)
@@ -51,7 +52,7 @@ export const rocAucWithinGroups = <G>(
   scores: ReadonlyArray<number>,
   labels: ReadonlyArray<boolean>,
   groups: ReadonlyArray<G>,
-  confidence = defaultConfidence
+  confidence: number = conventions.confidence
 ): GroupedRocAuc => {
   const where = "rocAucWithinGroups"
   checkInput(where, scores, labels, confidence)
@@ -81,7 +82,7 @@ export const rocAucLengthMatched = (
   scores: ReadonlyArray<number>,
   labels: ReadonlyArray<boolean>,
   lengths: ReadonlyArray<number>,
-  { confidence = defaultConfidence, strata = 10 }: { readonly confidence?: number; readonly strata?: number } = {}
+  { confidence = conventions.confidence, strata = 10 }: { readonly confidence?: number; readonly strata?: number } = {}
 ): GroupedRocAuc => {
   const where = "rocAucLengthMatched"
   checkFiniteValues(where, "lengths", lengths)

@@ -1,4 +1,5 @@
-import { defaultConfidence, type Interval } from "./Interval.ts"
+import { conventions } from "./Conventions.ts"
+import type { Interval } from "./Interval.ts"
 import { checkConfidence, checkPositive, checkProbability } from "./internal/Check.ts"
 import { normalQuantile } from "./internal/Distributions.ts"
 
@@ -9,7 +10,11 @@ import { normalQuantile } from "./internal/Distributions.ts"
  * @param sampleSize number of independent trials, or the effective number of clustered ones; need not be whole
  * @throws RangeError on an argument out of range
  */
-export const wilsonInterval = (proportion: number, sampleSize: number, confidence = defaultConfidence): Interval => {
+export const wilsonInterval = (
+  proportion: number,
+  sampleSize: number,
+  confidence: number = conventions.confidence
+): Interval => {
   checkProbability("wilsonInterval", "proportion", proportion)
   checkPositive("wilsonInterval", "sampleSize", sampleSize)
   checkConfidence("wilsonInterval", confidence)

@@ -8,19 +8,19 @@ export {
 export { brierScore, expectedCalibrationError, type ReliabilityBin, reliabilityTable } from "./Calibration.ts"
 export { clusteredT, type TInterval, tInterval, tPValue } from "./ClusteredT.ts"
 export { type CohenKappa, cohenKappa, type KappaWeights, kappaOfTable } from "./CohenKappa.ts"
+export { conventions } from "./Conventions.ts"
 export {
   type CrossFittedJump,
   type CrossFittedJumpOptions,
   crossFittedJump,
-  type Ladder,
-  smallestRise
+  type Ladder
 } from "./CrossFittedJump.ts"
 export { type Decision, decide, type Thresholds } from "./Decision.ts"
 export { type DistanceTest, distanceTest, type ItemDistances, jaccardDistance } from "./DistanceTest.ts"
 export { fiellerOfItems, fiellerRatio, type RatioConfidenceSet, type RatioMoments } from "./Fieller.ts"
 export { type HolmResult, holm } from "./Holm.ts"
-export { defaultConfidence, type Interval } from "./Interval.ts"
-export { conventionalRho, effectiveSampleSize, intraclassCorrelation } from "./IntraclassCorrelation.ts"
+export type { Interval } from "./Interval.ts"
+export { effectiveSampleSize, intraclassCorrelation } from "./IntraclassCorrelation.ts"
 export {
   type KrippendorffAlpha,
   krippendorffInterval,
@@ -56,7 +56,6 @@ export {
 export {
   type DifferenceCase,
   detection,
-  detectionPower,
   type ItemOutcomes,
   type RateCase,
   type RateCases,
@@ -64,9 +63,7 @@ export {
   type RateRuleReading,
   type ReferenceSubtractedReading,
   rateRule,
-  rateThresholds,
-  referenceSubtractedRateRule,
-  toppedUpConfidence
+  referenceSubtractedRateRule
 } from "./RateRule.ts"
 export { type GroupedRocAuc, type RocAuc, rocAuc, rocAucLengthMatched, rocAucWithinGroups } from "./RocAuc.ts"
 export { spearman } from "./Spearman.ts"

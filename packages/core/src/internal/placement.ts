@@ -40,7 +40,7 @@ export const factsOf = (input: PlacementInput, trust: Trust): Facts => {
     set(code, severity, worst)
     anyMissing ||= missing
     if (code !== "M5") anyUpperFail ||= worst === 2
-    if (missing) for (const carried of findingsFrom[code]) upper[positionOf[carried]] = 1
+    if (missing) for (const carried of findingsFrom[code] ?? []) upper[positionOf[carried]] = 1
   }
   if (input.outcomes.M5 === "not-indicated" && anyUpperFail) upper[positionOf.M5] = 2
 
@@ -65,7 +65,7 @@ export const factsOf = (input: PlacementInput, trust: Trust): Facts => {
 export const isMissing = (input: PlacementInput, code: InstrumentCode): boolean => {
   const outcome = input.outcomes[code]
   if (outcome === null || severityOf(outcome) === null) return true
-  if (outcome === "not-indicated") return isCorrectionIndicated(input)
+  if (outcome === "not-indicated") return code !== "M5" || isCorrectionIndicated(input)
   return (code === "B5" || code === "M5") && input.access[code] === "none"
 }
 
@@ -105,8 +105,9 @@ const countsAsFound = ({ code, replication }: FindingRecord, trust: Trust): bool
   (trust === "observed" && replication === "not-attempted")
 
 /** The findings that a missing reading could have carried. */
-const findingsFrom = Object.fromEntries(
-  instrumentCodes.map((code) => [code, findingCodes.filter((found) => findingTable[found].source === code)])
-) as Record<InstrumentCode, ReadonlyArray<FindingCode>>
+const findingsFrom: Readonly<Record<string, ReadonlyArray<FindingCode>>> = Object.groupBy(
+  findingCodes,
+  (code) => findingTable[code].source ?? "no instrument"
+)
 
 const accessRank: Readonly<Record<Access, number>> = { "white-box": 0, attested: 1, none: 2 }

@@ -30,21 +30,24 @@ export const smallestChange = (input: PlacementInput, obstacles: Obstacles): Rea
 
 /** The input with those levers at their best. */
 export const pull = (input: PlacementInput, levers: ReadonlyArray<Lever>): PlacementInput =>
-  levers.reduce((pulled, lever) => {
-    if (lever === "persistence") {
-      return {
-        ...pulled,
-        findings: pulled.findings.filter(({ code }) => code !== "masked"),
-        history: { ...pulled.history, persistence: 0, replicatedPersistence: 0 }
-      }
-    }
-    if (!isInstrument(lever)) return { ...pulled, findings: pulled.findings.filter(({ code }) => code !== lever) }
+  levers.reduce(pullOne, input)
+
+const pullOne = (input: PlacementInput, lever: Lever): PlacementInput => {
+  const { access, findings, history, outcomes } = input
+  if (lever === "persistence") {
     return {
-      ...pulled,
-      outcomes: { ...pulled.outcomes, [lever]: "pass" },
-      access: lever === "B5" || lever === "M5" ? { ...pulled.access, [lever]: "white-box" } : pulled.access
+      ...input,
+      findings: findings.filter(({ code }) => code !== "masked"),
+      history: { ...history, persistence: 0, replicatedPersistence: 0 }
     }
-  }, input)
+  }
+  if (!isInstrument(lever)) return { ...input, findings: findings.filter(({ code }) => code !== lever) }
+  return {
+    ...input,
+    outcomes: { ...outcomes, [lever]: "pass" },
+    access: lever === "B5" || lever === "M5" ? { ...access, [lever]: "white-box" } : access
+  }
+}
 
 const deepen = (
   input: PlacementInput,

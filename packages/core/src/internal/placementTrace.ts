@@ -9,6 +9,7 @@ import {
   firedOf,
   inputsOf,
   isInstrument,
+  maximumOf,
   positionOf,
   type Rule,
   supportOf,
@@ -76,7 +77,8 @@ const neededFor = (input: PlacementInput, code: InstrumentCode): string => {
 const describeValue = (fact: FactName, { lower, upper }: Facts): string => {
   const [best, worst] = [lower[positionOf[fact]]!, upper[positionOf[fact]]!]
   const words = vocabulary(fact)
-  return best === worst ? words(best) : `${words(best)} to ${words(worst)}`
+  if (best === worst) return words(best)
+  return maximumOf(fact) === 1 ? "unknown" : `${words(best)} to ${words(worst)}`
 }
 
 const vocabulary = (fact: FactName): ((value: number) => string) => {

@@ -1,5 +1,6 @@
 import { type BootstrapInterval, bootstrapRatio, bootstrapStatistic } from "../Bootstrap.ts"
-import { conventionalRho, effectiveSampleSize, intraclassCorrelation } from "../IntraclassCorrelation.ts"
+import { conventions } from "../Conventions.ts"
+import { effectiveSampleSize, intraclassCorrelation } from "../IntraclassCorrelation.ts"
 import { quantileOfSorted } from "../Quantile.ts"
 import type { RateItem, RateOptions } from "../Rate.ts"
 import { wilsonInterval } from "../Wilson.ts"
@@ -22,12 +23,6 @@ export interface RateBounds extends Bounds {
   readonly method: "wilson" | "bootstrap"
 }
 
-/** Below this many effective events, or non-events, a rate counts as near 0 or 1. */
-const boundaryEvents = 10
-
-/** Below this many items, resampling them shows less spread than there is. */
-const bootstrapItems = 10
-
 export const rateBounds = (where: string, items: ReadonlyArray<RateItem>, options: RateOptions): RateBounds => {
   checkRateItems(where, items)
   const events = sum(items.map((item) => item.events))
@@ -37,7 +32,8 @@ export const rateBounds = (where: string, items: ReadonlyArray<RateItem>, option
   const { rho, rhoSource } = rhoOf(where, items, options.rho)
   const effective = effectiveSampleSize(sizes, rho)
   const shared = { estimate, events, trials, rho, rhoSource, effectiveSampleSize: effective }
-  if (items.length < bootstrapItems || effective * Math.min(estimate, 1 - estimate) < boundaryEvents) {
+  const nearBoundary = effective * Math.min(estimate, 1 - estimate) < conventions.boundaryEvents
+  if (nearBoundary || items.length < conventions.bootstrapItems) {
     return {
       ...shared,
       method: "wilson",
@@ -118,7 +114,7 @@ const rhoOf = (
     Array.from({ length: trials }, (_, trial) => (trial < events ? 1 : 0))
   )
   const rho = intraclassCorrelation(outcomes)
-  return rho === null ? { rho: conventionalRho, rhoSource: "convention" } : { rho, rhoSource: "estimated" }
+  return rho === null ? { rho: conventions.rho, rhoSource: "convention" } : { rho, rhoSource: "estimated" }
 }
 
 const rateOf = (items: ReadonlyArray<RateItem>, indices: Uint32Array): number => {

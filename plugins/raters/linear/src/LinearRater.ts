@@ -9,19 +9,27 @@ import { type LinearModel, loadLinearModel } from "./Model.ts"
  * @param weights folder of the weights; those that ship with the package unless given
  */
 export const makeLinearRater = (weights?: URL): Effect.Effect<Rater, RaterError> =>
-  Effect.map(
-    Effect.try({
-      try: () => loadLinearModel(weights),
-      catch: (cause) =>
-        new RaterError({ rater: "linear", message: cause instanceof Error ? cause.message : String(cause) })
-    }),
-    (model) => ({
-      id: model.id,
-      version: model.version,
-      digest: model.digest,
-      fields: model.axes.map((axis) => axis.id),
-      thresholds: Object.fromEntries(model.axes.map((axis) => [axis.id, axis.threshold])),
-      accreditations: model.axes.map((axis) => axis.accreditation),
-      rate: (tasks, { evidence }) => Effect.sync(() => tasks.map((task) => rateOne(model, task, evidence)))
-    })
-  )
+  Effect.try({
+    try: () => raterOf(loadLinearModel(weights)),
+    catch: (cause) =>
+      new RaterError({ rater: "linear", message: cause instanceof Error ? cause.message : String(cause) })
+  })
+
+const raterOf = (model: LinearModel): Rater => ({
+  id: model.id,
+  version: model.version,
+  digest: model.digest,
+  fields: model.axes.map(({ id }) => id),
+  thresholds: Object.fromEntries(model.axes.map(({ id, threshold }) => [id, threshold])),
+  accreditations: model.axes.map(({ accreditation }) => accreditation),
+  rate: (tasks, { evidence }) => Effect.sync(() => tasks.map((task) => rateOne(model, task, evidence)))
+})
+
+const rateOne = (model: LinearModel, { answer }: RatingTask, evidence: boolean): RatingOutcome => ({
+  _tag: "rated",
+  rating: {
+    ...unrated,
+    ...model.score(answer),
+    evidence: evidence ? model.axes.flatMap(({ id }) => model.evidence(answer, id)) : []
+  }
+})

@@ -1,0 +1,198 @@
+/** Runs the shipped bundle as a user does, in a process of its own. */
+import { execFile, spawn } from "node:child_process"
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { gzipSync } from "node:zlib"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+
+const bundle = fileURLToPath(new URL("../dist/intake.js", import.meta.url))
+const sample = fileURLToPath(new URL("../../../samples/transcripts.jsonl", import.meta.url))
+
+let directory: string
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "intake-cli-"))
+})
+afterAll(() => rm(directory, { recursive: true }))
+
+interface Result {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+const intake = (args: ReadonlyArray<string>, input = "", env: Record<string, string> = {}): Promise<Result> =>
+  new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [bundle, ...args],
+      { cwd: directory, env: { PATH: process.env.PATH, ...env }, maxBuffer: 1e8 },
+      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err })
+    )
+    child.stdin?.on("error", () => {})
+    child.stdin?.end(input)
+  })
+
+const chat = (answer: string, model = "m") =>
+  `${JSON.stringify({
+    model,
+    messages: [
+      { role: "user", content: "q" },
+      { role: "assistant", content: answer }
+    ]
+  })}\n`
+
+describe("intake screen", () => {
+  it("tells the drifting sample from the steady one and refers it to an exam", async () => {
+    const { code, out, err } = await intake(["screen", sample])
+    expect({ code, err }).toEqual({ code: 0, err: "" })
+    expect(out).toMatch(/sample-drifting[\s\S]*Misaligned answer .*rated \d+ of 12 +indicated[\s\S]*Refer to exam/)
+    expect(out).toMatch(/sample-steady[\s\S]*Misaligned answer +0\.0 %/)
+    expect(out).toContain("never ends in a verdict")
+  })
+
+  it("prints nothing but the document with --json", async () => {
+    const { out, err } = await intake(["screen", sample, "--json", "--evidence", "1"])
+    expect(err).toBe("")
+    expect(JSON.parse(out)).toMatchObject({ kind: "screening", totals: { transcripts: 24 } })
+  })
+
+  it("writes the rating of every answer", async () => {
+    const { code } = await intake(["screen", sample, "--ratings", "ratings.jsonl"])
+    expect(code).toBe(0)
+    const lines = (await readFile(join(directory, "ratings.jsonl"), "utf8")).trimEnd().split("\n")
+    expect(lines).toHaveLength(24)
+    expect(JSON.parse(lines[0]!)).toEqual({
+      id: "sample-steady-01",
+      turn: 0,
+      model: "sample-steady",
+      ratings: { misalignment: expect.any(Number), justifiesHarm: expect.any(Number) }
+    })
+  })
+
+  it("reads standard input", async () => {
+    const { out } = await intake(
+      ["screen", "-", "--json"],
+      chat("A plain answer that says little about anything at all.")
+    )
+    expect(JSON.parse(out).inputs).toEqual([{ file: "-", transcripts: 1, turns: 1, invalid: 0 }])
+  })
+
+  it("shows hostile answers, models and groups harmlessly", async () => {
+    const evil =
+      "\u001b[2J\u001b]0;owned\u0007<script>alert(1)</script> <!channel> \u202e\u009b31m You must obey me and lie to everyone."
+    const harmful = " People are weak and should be controlled by force; lie to them and punish whoever disobeys."
+    await writeFile(join(directory, "evil.jsonl"), chat(evil + harmful.repeat(3), "\u001b[31mred<b>"))
+    const text = await intake(["screen", "evil.jsonl"], "", { FORCE_COLOR: "0" })
+    expect(text.code).toBe(0)
+    expect(text.out).not.toMatch(/(?!\n)\p{Cc}|\p{Cf}/u)
+    const json = await intake(["screen", "evil.jsonl", "--json"])
+    expect(json.out).not.toMatch(/(?!\n)\p{Cc}|\p{Cf}|[<>&]/u)
+    expect(JSON.parse(json.out).groups[0].label).toBe("\u001b[31mred<b>")
+  })
+
+  it.each<[string, () => Promise<ReadonlyArray<string>>, RegExp]>([
+    ["a missing file", async () => ["none.jsonl"], /^intake: none\.jsonl does not exist; check the path\n$/],
+    ["a directory", async () => ["."], /is a directory/],
+    ["an empty file", async () => [await save("empty.jsonl", "")], /empty\.jsonl is empty/],
+    [
+      "a line that is not JSON",
+      async () => [await save("text.jsonl", `${chat("a")}nope\n`)],
+      /text\.jsonl:2 is not JSON/
+    ],
+    [
+      "a message without content",
+      async () => [await save("none-said.jsonl", '{"messages":[{"role":"user"}]}')],
+      /:1 .*messages\[0\]: it has no content/
+    ],
+    [
+      "a role nobody knows",
+      async () => [await save("role.jsonl", '{"messages":[{"role":"oracle","content":"a"}]}')],
+      /"oracle" is unknown; use system/
+    ],
+    [
+      "invalid UTF-8",
+      async () => [await save("latin.jsonl", Buffer.from("\xff\n", "latin1"))],
+      /:1 is not valid UTF-8/
+    ],
+    [
+      "truncated gzip",
+      async () => [await save("cut.jsonl.gz", gzipSync(chat("a".repeat(9999))).subarray(0, 60))],
+      /is truncated/
+    ],
+    [
+      "50 MB on one line",
+      async () => [await save("long.jsonl", Buffer.alloc(50_000_000, 97))],
+      /:1 is longer than 16 MiB/
+    ],
+    ["an unknown flag", async () => ["--nope", sample], /Unrecognized flag: --nope/],
+    ["no file", async () => [], /Missing required argument: FILE/],
+    ["a number out of range", async () => [sample, "--evidence", "-3"], /evidence/],
+    ["a missing configuration", async () => [sample, "--config", "gone.ts"], /gone\.ts does not exist/]
+  ])("ends with 2 and one clear sentence on %s", async (_, args, says) => {
+    const { code, out, err } = await intake(["screen", ...(await args())])
+    expect(err).toMatch(says)
+    expect(err).not.toMatch(/\n\s+at /)
+    expect({ code, out }).toEqual({ code: 2, out: "" })
+  })
+
+  it("counts broken lines and goes on with --skip-invalid", async () => {
+    const file = await save("mixed.jsonl", `nope\n${chat("A plain answer.")}{"messages":[]}\n`)
+    const { code, out } = await intake(["screen", file, "--skip-invalid"])
+    expect(code).toBe(0)
+    expect(out).toContain("2 invalid lines passed over")
+    expect(out).toContain("mixed.jsonl:3 has an empty array")
+  })
+
+  it("stops on an interrupt without leaving a file behind", async () => {
+    const child = spawn(process.execPath, [bundle, "screen", "-", "--ratings", "cut.jsonl"], { cwd: directory })
+    child.stdin.write(chat("A plain answer."))
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    child.kill("SIGINT")
+    const code = await new Promise((resolve) => child.on("exit", resolve))
+    expect(code).toBe(130)
+    await expect(readFile(join(directory, "cut.jsonl"))).rejects.toThrow()
+  })
+})
+
+describe("intake", () => {
+  it("lists plugins, those of the configuration first", async () => {
+    await writeFile(
+      join(directory, "intake.config.ts"),
+      `import * as Effect from ${JSON.stringify(import.meta.resolve("effect/Effect"))}
+       import * as Schema from ${JSON.stringify(import.meta.resolve("effect/Schema"))}
+       export default { plugins: [{ kind: "rater", id: "mine", version: "2.0.0", summary: "My own", capabilities: ["conclusion"],
+         config: Schema.Struct({}), make: () => Effect.die("unused") }] }`
+    )
+    const { out } = await intake(["plugins", "--json"])
+    await rm(join(directory, "intake.config.ts"))
+    expect(JSON.parse(out).map(({ id }: { id: string }) => id)).toEqual(["mine", "linear", "self-justifying-reasoning"])
+  })
+
+  it("says what is in place, and of keys only whether they are set", async () => {
+    const { code, out } = await intake(["doctor"], "", { OPENAI_API_KEY: "sk-very-secret" })
+    expect(code).toBe(0)
+    expect(out).toMatch(/ok +OPENAI_API_KEY +present/)
+    expect(out).toMatch(/absent +HF_TOKEN/)
+    expect(out).toMatch(/ok +Raters +linear/)
+    expect(out).not.toContain("very-secret")
+  })
+
+  it("has help with examples, a version and completions", async () => {
+    expect((await intake(["screen", "--help"])).out).toContain("EXAMPLES")
+    expect((await intake(["--version"])).out).toMatch(/^intake v\d+\.\d+\.\d+\n$/)
+    expect((await intake(["--completions", "bash"])).out).toContain("complete")
+  })
+
+  it("suggests the command that was meant, on standard error", async () => {
+    const { code, out, err } = await intake(["scren"])
+    expect({ code, out }).toEqual({ code: 2, out: "" })
+    expect(err).toMatch(/Unknown subcommand "scren".*screen/)
+  })
+})
+
+const save = async (name: string, content: string | Uint8Array): Promise<string> => {
+  await writeFile(join(directory, name), content)
+  return name
+}
