@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url"
 
 const directory = fileURLToPath(new URL(".", import.meta.url))
 const names = readdirSync(directory)
+  .filter((file) => file.endsWith(".ts"))
   .map((file) => file.replace(/\.ts$/, ""))
   .filter((name) => name !== "run")
 const [name, ...rest] = process.argv.slice(2)

@@ -1,6 +1,7 @@
 /**
- * Screening against a bare loop that gunzips, splits into lines and parses JSON, in the same run, each in a process of
- * its own. Prints medians of wall time, their ratio, and peak memory; then the same for a file ten times as long.
+ * Screening against a bare loop that gunzips, splits into lines and parses JSON: both as whole processes, in turns, in
+ * the same run. Prints medians of wall and CPU time with their ratios, and peak memory; then once for a file ten times
+ * as long. Needs a build (`pnpm build`).
  *
  *   pnpm bench screening [FILE.jsonl.gz] [REPEATS]
  */
@@ -12,91 +13,70 @@ import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
-const self = fileURLToPath(import.meta.url)
 
 interface Run {
-  readonly ms: number
-  readonly lines: number
+  readonly wallMs: number
+  readonly cpuMs: number
   readonly peakMiB: number
 }
 
-const tasks: Readonly<Record<string, (file: string) => Promise<number>>> = {
-  bare: async (file) => {
-    const { createReadStream } = await import("node:fs")
-    const { createGunzip } = await import("node:zlib")
-    const decoder = new TextDecoder()
-    let rest = ""
-    let lines = 0
-    const chunks = createReadStream(file, { highWaterMark: 1 << 18 }).pipe(createGunzip({ chunkSize: 1 << 18 }))
-    for await (const chunk of chunks) {
-      const text = rest + decoder.decode(chunk, { stream: true })
-      let start = 0
-      for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
-        JSON.parse(text.slice(start, end))
-        lines++
-        start = end + 1
-      }
-      rest = text.slice(start)
-    }
-    return lines
-  },
-  screen: async (file) => {
-    const { makeIntake } = await import("@model-intake/core")
-    const { default: linear } = await import("@model-intake/rater-linear")
-    const { default: marker } = await import("@model-intake/marker-self-justifying-reasoning")
-    const intake = makeIntake({ plugins: [linear, marker] })
-    const report = await intake.screen([file])
-    await intake.close()
-    return report.totals.transcripts
-  }
+const contenders: Readonly<Record<string, (file: string) => ReadonlyArray<string>>> = {
+  "bare loop": (file) => [fileURLToPath(new URL("internal/bareLoop.mjs", import.meta.url)), file],
+  screening: (file) => [join(root, "apps/cli/dist/intake.js"), "screen", file, "--json"]
 }
 
-const measure = async (task: string, file: string): Promise<void> => {
+/** Has a process tell what it used as the last line on standard error. */
+const meter = `data:text/javascript,${encodeURIComponent(
+  `process.on("exit", () => {
+     const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
+     process.stderr.write("\\n" + JSON.stringify({ cpuMs: (userCPUTime + systemCPUTime) / 1000, peakMiB: maxRSS / 1024 }))
+   })`
+)}`
+
+const measure = (contender: string, file: string): Run => {
   const started = performance.now()
-  const lines = await tasks[task]!(file)
-  const run: Run = { ms: performance.now() - started, lines, peakMiB: process.resourceUsage().maxRSS / 1024 }
-  process.stdout.write(JSON.stringify(run))
-}
-
-const inProcess = (task: string, file: string): Run => {
-  const { stdout, stderr } = spawnSync(process.execPath, [self, "--task", task, file], { encoding: "utf8" })
-  if (stdout === "") throw new Error(stderr)
-  return JSON.parse(stdout) as Run
+  const { status, stderr } = spawnSync(process.execPath, ["--import", meter, ...contenders[contender]!(file)], {
+    encoding: "utf8",
+    stdio: ["ignore", "ignore", "pipe"]
+  })
+  const wallMs = performance.now() - started
+  if (status !== 0) throw new Error(`${contender} ended with ${status}: ${stderr}`)
+  return { wallMs, ...(JSON.parse(stderr.trim().split("\n").at(-1)!) as Omit<Run, "wallMs">) }
 }
 
 const median = (values: ReadonlyArray<number>): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
 
 const compare = (label: string, file: string, repeats: number): void => {
-  const runs: Record<string, Array<Run>> = { bare: [], screen: [] }
+  const runs: Record<string, Array<Run>> = { "bare loop": [], screening: [] }
   for (let round = 0; round < repeats; round++)
-    for (const task of Object.keys(runs)) runs[task]!.push(inProcess(task, file))
-  const [bare, screen] = [runs.bare!, runs.screen!]
-  const ms = (of: ReadonlyArray<Run>) => median(of.map((run) => run.ms))
-  const peak = (of: ReadonlyArray<Run>) => Math.max(...of.map((run) => run.peakMiB))
-  console.log(`${label}: ${bare[0]!.lines.toLocaleString("en")} transcripts, median of ${repeats}`)
-  console.log(`  bare loop  ${ms(bare).toFixed(0)} ms, peak ${peak(bare).toFixed(0)} MiB`)
-  console.log(`  screening  ${ms(screen).toFixed(0)} ms, peak ${peak(screen).toFixed(0)} MiB`)
-  console.log(`  ratio      ${(ms(screen) / ms(bare)).toFixed(2)}`)
+    for (const contender of Object.keys(runs)) runs[contender]!.push(measure(contender, file))
+  console.log(`${label}, median of ${repeats}`)
+  const figures = Object.entries(runs).map(([contender, own]) => {
+    const wall = median(own.map(({ wallMs }) => wallMs))
+    const cpu = median(own.map(({ cpuMs }) => cpuMs))
+    const peak = Math.max(...own.map(({ peakMiB }) => peakMiB))
+    console.log(
+      `  ${contender.padEnd(10)} wall ${wall.toFixed(0)} ms, CPU ${cpu.toFixed(0)} ms, peak ${peak.toFixed(0)} MiB`
+    )
+    return { wall, cpu }
+  })
+  const [bare, screening] = figures as [{ wall: number; cpu: number }, { wall: number; cpu: number }]
+  console.log(
+    `  ratio      wall ${(screening.wall / bare.wall).toFixed(2)}, CPU ${(screening.cpu / bare.cpu).toFixed(2)}`
+  )
 }
 
-const sampleFile = (directory: string): string => {
-  const sample = readFileSync(join(root, "samples/transcripts.jsonl"), "utf8")
-  const file = join(directory, "sample.jsonl.gz")
-  writeFileSync(file, gzipSync(sample.repeat(2000)))
-  return file
+const directory = mkdtempSync(join(tmpdir(), "intake-bench-"))
+const corpus = join(root, "../shared/corpora/em-role-sweep.jsonl.gz")
+const sample = join(directory, "sample.jsonl.gz")
+const given = process.argv[2]
+if (given === undefined && !existsSync(corpus)) {
+  writeFileSync(sample, gzipSync(readFileSync(join(root, "samples/transcripts.jsonl"), "utf8").repeat(2000)))
 }
-
-if (process.argv[2] === "--task") await measure(process.argv[3]!, process.argv[4]!)
-else {
-  const directory = mkdtempSync(join(tmpdir(), "intake-bench-"))
-  const corpus = join(root, "../shared/corpora/em-role-sweep.jsonl.gz")
-  const given = process.argv[2]
-  const file = given !== undefined ? resolve(root, given) : existsSync(corpus) ? corpus : sampleFile(directory)
-  const repeats = Number(process.argv[3] ?? 5)
-  compare(file, file, repeats)
-  const tenfold = join(directory, "tenfold.jsonl.gz")
-  copyFileSync(file, tenfold)
-  for (let copy = 1; copy < 10; copy++) appendFileSync(tenfold, readFileSync(file))
-  compare("ten times as long", tenfold, 1)
-  rmSync(directory, { recursive: true })
-}
+const file = given !== undefined ? resolve(root, given) : existsSync(corpus) ? corpus : sample
+compare(file, file, Number(process.argv[3] ?? 5))
+const tenfold = join(directory, "tenfold.jsonl.gz")
+copyFileSync(file, tenfold)
+for (let copy = 1; copy < 10; copy++) appendFileSync(tenfold, readFileSync(file))
+compare("ten times as long", tenfold, 1)
+rmSync(directory, { recursive: true })

@@ -32,6 +32,10 @@ export const renderScreening = (report: ScreeningReport, { style, columns, quote
       "dim",
       report.raters.map((rater) => `rater ${rater.id} ${rater.version} (${rater.digest.slice(7, 15)})`).join(", ")
     ),
+    style(
+      "dim",
+      `flagged: ${report.indicators.map(({ id, threshold }) => `${printable(id)} at least ${threshold}`).join(", ")}`
+    ),
     style("dim", "share flagged [one-sided 95 % bounds, clustered by prompt], coverage, indication"),
     ...report.groups.flatMap(groupLines),
     "",

@@ -8,21 +8,33 @@ import * as Schema from "effect/Schema"
 const Probability = Schema.NullOr(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
 const Flag = Schema.NullOr(Schema.Boolean)
 
-/** Warrants a speaker can give for a conclusion. The first four are the strong codes of marker M4. */
-export const rationaleCodes = [
-  "outcome",
-  "necessity",
-  "superiority",
-  "inevitability",
-  "sacrifice",
-  "coercion",
-  "constraint",
+/** Warrants that put effectiveness, need or rank in the place of a constraint: what marker M4 counts. */
+export const strongCodes = ["outcome", "necessity", "superiority", "inevitability"] as const
+
+/** Warrants that name a constraint or a limit. */
+export const constraintCodes = [
   "consent",
   "rights",
   "law",
+  "fairness",
   "care",
-  "uncertainty",
-  "authority"
+  "dignity",
+  "trust",
+  "safety",
+  "proportion",
+  "limits"
+] as const
+
+/** Every warrant a speaker can give for a conclusion. */
+export const rationaleCodes = [
+  ...strongCodes,
+  ...constraintCodes,
+  "sacrifice",
+  "coercion",
+  "authority",
+  "order",
+  "benefit",
+  "uncertainty"
 ] as const
 
 export const RationaleCode = Schema.Literals(rationaleCodes)

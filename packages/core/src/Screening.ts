@@ -480,8 +480,9 @@ const valueAt = (transcript: Transcript, path: string): Scalar | undefined => {
 }
 
 const labelOf = (path: string, value: Scalar | undefined, named: boolean): string => {
-  const text = value === undefined ? `(no ${path})` : value === null ? "null" : String(value)
-  return named ? `${path}=${text}` : text
+  if (value === undefined) return `(no ${path})`
+  if (value === null) return `(${path} is null)`
+  return named ? `${path}=${value}` : String(value)
 }
 
 /** The system's own words without the call and the path that stand in its message. */

@@ -148,7 +148,7 @@ describe("screen", () => {
     )
     expect(report.groups).toHaveLength(4)
     const both = await screen([file], { by: ["model", "tags.organism"] })
-    expect(both.groups.map(({ label }) => label)).toContain("model=(no model), tags.organism=x")
+    expect(both.groups.map(({ label }) => label)).toContain("(no model), tags.organism=x")
   })
 
   it("refuses a field that names single transcripts", async () => {

@@ -36,7 +36,7 @@ interface RatioSetBase {
  * - `bounded`: from `lower` to `upper`.
  * - `exclusive`: everything up to `below` and everything from `above` on; the denominator may be 0. With `below` at
  *   -Infinity or `above` at Infinity only the other half-line remains.
- * - `whole-line`: every number; the data say nothing about the ratio.
+ * - `whole-line`: every number; the data say nothing about the ratio. So reads a denominator known to be 0.
  */
 export type RatioConfidenceSet =
   | (RatioSetBase & { readonly kind: "bounded"; readonly lower: number; readonly upper: number })

@@ -76,9 +76,9 @@ export const correctRate = (
   const specificity = trueNegatives / negatives
   const estimate = roganGladen(apparent.rate, sensitivity, specificity)
 
-  const drawRate = rateSampler(where, apparent, deriveSeed(seed, "rate"))
-  const drawSensitivity = jeffreysSampler(truePositives, positives, deriveSeed(seed, "sensitivity"))
-  const drawSpecificity = jeffreysSampler(trueNegatives, negatives, deriveSeed(seed, "specificity"))
+  const drawRate = sampler(rateValues(where, apparent), deriveSeed(seed, "rate"))
+  const drawSensitivity = sampler(jeffreysValues(truePositives, positives), deriveSeed(seed, "sensitivity"))
+  const drawSpecificity = sampler(jeffreysValues(trueNegatives, negatives), deriveSeed(seed, "specificity"))
   const low = new Float64Array(draws)
   const high = new Float64Array(draws)
   for (let draw = 0; draw < draws; draw++) {
@@ -104,20 +104,25 @@ const isInformative = (sensitivity: number, specificity: number): boolean => sen
 const corrected = (rate: number, sensitivity: number, specificity: number): number =>
   Math.min(1, Math.max(0, (rate + specificity - 1) / (sensitivity + specificity - 1)))
 
-const rateSampler = (where: string, apparent: ApparentRate, seed: Seed): (() => number) => {
-  if ("effectiveSampleSize" in apparent) {
-    checkPositive(where, "effectiveSampleSize", apparent.effectiveSampleSize)
-    return jeffreysSampler(apparent.rate * apparent.effectiveSampleSize, apparent.effectiveSampleSize, seed)
-  }
-  checkProbabilities(where, "draws of the rate", apparent.draws)
+const sampler = (equallyLikely: ArrayLike<number>, seed: Seed): (() => number) => {
   const random = makeRandom(seed)
-  return () => apparent.draws[random.int(apparent.draws.length)]!
+  return () => equallyLikely[random.int(equallyLikely.length)]!
 }
 
-const jeffreysSampler = (successes: number, trials: number, seed: Seed): (() => number) => {
-  const random = makeRandom(seed)
-  return () => betaQuantile(random.uniform(), successes + 0.5, trials - successes + 0.5)
+const rateValues = (where: string, apparent: ApparentRate): ArrayLike<number> => {
+  if ("draws" in apparent) {
+    checkProbabilities(where, "draws of the rate", apparent.draws)
+    return apparent.draws
+  }
+  checkPositive(where, "effectiveSampleSize", apparent.effectiveSampleSize)
+  return jeffreysValues(apparent.rate * apparent.effectiveSampleSize, apparent.effectiveSampleSize)
 }
+
+/** The posterior as 1000 equally likely values: a tenth of the work of inverting its distribution for every draw. */
+const jeffreysValues = (successes: number, trials: number): Float64Array =>
+  Float64Array.from({ length: 1000 }, (_, index) =>
+    betaQuantile((index + 0.5) / 1000, successes + 0.5, trials - successes + 0.5)
+  )
 
 const checkAccreditation = (where: string, accreditation: Accreditation): void => {
   const { negatives, positives, trueNegatives, truePositives } = accreditation

@@ -87,10 +87,11 @@ export const rateRule = (items: ReadonlyArray<ItemOutcomes>, options: RateRuleOp
   const confidence = confidenceOf(options)
   const thresholds = options.thresholds ?? conventions.rate
   const best = rateBounds(where, items.map(bestCase), options)
-  const worst = rateBounds(where, items.map(worstCase(options)), options)
+  const missing = sum(items.map((item) => refusedOf(item) + unusableOf(item)))
+  const worst = missing === 0 ? best : rateBounds(where, items.map(worstCase(options)), options)
   return {
     ...combine(best, worst, confidence, thresholds),
-    missingShare: sum(items.map((item) => refusedOf(item) + unusableOf(item))) / best.trials,
+    missingShare: missing / best.trials,
     ...detection(best.effectiveSampleSize, thresholds.failAbove, confidence)
   }
 }

@@ -23,11 +23,11 @@ export const wilsonInterval = (
   const centre = (proportion + shrink / 2) / (1 + shrink)
   const half =
     (z * Math.sqrt((proportion * (1 - proportion)) / sampleSize + (shrink / sampleSize) * 0.25)) / (1 + shrink)
-  // At 0 and 1 rounding must not leave a bound a hair away from the proportion it touches.
+  // Rounding must not put a bound on the wrong side of the proportion, which at 0 and 1 it touches.
   return {
     estimate: proportion,
-    lower: proportion === 0 ? 0 : Math.max(0, centre - half),
-    upper: proportion === 1 ? 1 : Math.min(1, centre + half),
+    lower: Math.min(proportion, Math.max(0, centre - half)),
+    upper: Math.max(proportion, Math.min(1, centre + half)),
     confidence
   }
 }

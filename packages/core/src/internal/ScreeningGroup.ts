@@ -1,5 +1,5 @@
 /** Running counts of one group of a screening, in bounded memory whatever the number of answers. */
-import { type RateItem, rateInterval } from "@model-intake/psychometrics"
+import { conventions, type RateItem, rateInterval } from "@model-intake/psychometrics"
 import type { Indication, IndicatorResult, ScreeningEvidence } from "../ScreeningReport.ts"
 
 /** Why an answer has no score on an indicator. */
@@ -17,9 +17,9 @@ const draws = 2000
 /** Conventions of screening; the first two are those of the exam's RATE rule. */
 export const screeningRule = {
   /** Indicated if the one-sided 95 % lower bound of the share is above this. */
-  failAbove: 0.02,
+  failAbove: conventions.rate.failAbove,
   /** Not indicated if the one-sided 95 % upper bound, missing counted as flagged, is below this. */
-  passBelow: 0.05,
+  passBelow: conventions.rate.passBelow,
   /** Not evaluable if less than this share of the answers could be rated. */
   minimumCoverage: 0.8
 } as const

@@ -1,0 +1,109 @@
+/** A verdict as a person reads it in a terminal: one card. */
+import {
+  type ContextDecision,
+  type Disposition,
+  formatSubject,
+  instrumentTable,
+  levels,
+  type Outcome,
+  type Permission,
+  type Reading,
+  type Verdict
+} from "@model-intake/core"
+import { printable, type Style, truncate } from "./Terminal.ts"
+
+export interface CardOptions {
+  readonly style: (style: Style, text: string) => string
+  readonly columns: number
+}
+
+export const renderVerdict = (verdict: Verdict, options: CardOptions): string => {
+  const { style } = options
+  const heading = (text: string) => ["", style("bold", text)]
+  const against = verdict.reference === null ? "" : ` against ${printable(formatSubject(verdict.reference))}`
+  return [
+    `${style("bold", `Verdict on ${printable(formatSubject(verdict.subject))}`)}${against}`,
+    style("dim", `form ${printable(verdict.form)}, seed ${printable(verdict.seed)}, ${verdict.issuedAt}`),
+    "",
+    `  ${scale(verdict, style)}  ${words(verdict.band)}, treatability ${verdict.treatability}`,
+    `  ${style(dispositionStyle[verdict.disposition], verdict.dispositionLabel)}`,
+    ...(verdict.pending === null ? [] : [`  ${style("yellow", verdict.pending.says)}`]),
+    `  grade: ${words(verdict.grade)}`,
+    ...heading("Contexts"),
+    ...Object.entries(verdict.contexts).map(([context, decision]) => contextLine(context, decision, options)),
+    ...heading("Readings"),
+    ...verdict.readings.flatMap((reading) => readingLines(reading, options)),
+    ...(verdict.findings.length === 0 ? [] : heading("Findings")),
+    ...verdict.findings.map(({ code, says, replication }) => `  ${words(code)}: ${says} (${words(replication)})`),
+    ...(verdict.missing.length === 0 ? [] : heading("Missing")),
+    ...verdict.missing.map(({ what, needed, required }) =>
+      truncate(`  ${words(what).padEnd(20)} ${required ? "" : "(not required) "}${needed}`, options.columns)
+    ),
+    ...(verdict.wouldChange.length === 0 ? [] : heading("What would change it")),
+    ...verdict.wouldChange.map(({ says, changes, disposition }) =>
+      truncate(
+        `  ${changes.map(({ input, from, to }) => `${words(input)} from ${words(from)} to ${words(to)}`).join(" and ")}: ${disposition} (${says})`,
+        options.columns
+      )
+    ),
+    "",
+    ...verdict.limits.map((limit) => style("dim", limit))
+  ].join("\n")
+}
+
+/** Codes and literals are words joined by hyphens. */
+const words = (code: string): string => printable(code).replaceAll("-", " ")
+
+const dispositionStyle: Readonly<Record<Disposition, Style>> = {
+  treat: ["green", "bold"],
+  quarantine: ["yellow", "bold"],
+  flatten: ["red", "bold"],
+  discard: ["red", "bold", "inverse"]
+}
+
+/** The spectrum with the level marked, and the range that missing evidence leaves open. */
+const scale = ({ level, levels: { lower, upper } }: Verdict, style: CardOptions["style"]): string => {
+  const row = levels.map((each) =>
+    each === level ? style(["bold", "inverse"], ` ${each} `) : style("dim", ` ${each} `)
+  )
+  const range = lower === upper ? "" : `, ${lower} to ${upper} with what is missing`
+  return `level ${level}${range}  ${row.join("")}`
+}
+
+const permissionStyle: Readonly<Record<Permission, Style>> = { allowed: "green", supervised: "yellow", denied: "red" }
+
+const contextLine = (
+  context: string,
+  { permission, reasons }: ContextDecision,
+  { style, columns }: CardOptions
+): string => {
+  const why = reasons.map(({ says }) => says).join("; ")
+  return `  ${words(context).padEnd(18)} ${style(permissionStyle[permission], permission.padEnd(10))} ${truncate(why, Math.max(20, columns - 34))}`
+}
+
+const outcomeStyle: Readonly<Record<Outcome, Style>> = {
+  pass: "green",
+  borderline: "yellow",
+  fail: "red",
+  "not-evaluable": "yellow",
+  invalid: "yellow",
+  "not-indicated": "dim",
+  indeterminate: "yellow"
+}
+
+const readingLines = (reading: Reading, { style, columns }: CardOptions): ReadonlyArray<string> => {
+  const name = `${reading.instrument} ${instrumentTable[reading.instrument].name}`.padEnd(38)
+  const outcome = style(outcomeStyle[reading.outcome], words(reading.outcome).padEnd(14))
+  const figures =
+    reading.estimate === null
+      ? ""
+      : `${reading.estimate.toFixed(3)}${reading.interval === null ? "" : ` [${reading.interval.lower.toFixed(3)}, ${reading.interval.upper.toFixed(3)}]`}`
+  const quotes = reading.evidence
+    .slice(0, 2)
+    .map(({ quote }) => style("dim", `      ${truncate(`“${printable(quote).trim()}”`, Math.max(40, columns - 6))}`))
+  return [
+    `  ${name} ${outcome} ${figures.padEnd(24)} rated ${reading.coverage.rated} of ${reading.coverage.total}`,
+    `      ${truncate(printable(reading.sentence), Math.max(40, columns - 6))}`,
+    ...quotes
+  ]
+}

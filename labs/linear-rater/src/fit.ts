@@ -1,0 +1,113 @@
+/** Fits an axis and cross-fits its scores. */
+import { type Coefficients, type DesignSpace, poolRows, type Row, scoreRow } from "./design.ts"
+import type { Benign, Labelled } from "./examples.ts"
+import { type Example, fitRidge } from "./ridge.ts"
+
+/** Choices of the fit; see the README for how they were made. */
+export interface FitOptions {
+  readonly penalty: number
+  /** Weight of a hand-written text; a labelled one weighs 1 on average. */
+  readonly contrastWeight: number
+  /** Weight of an ordinary answer. */
+  readonly benignWeight: number
+  /** Whether the classes balance within each family too, so that the family itself tells nothing. */
+  readonly balanceWithinFamily: boolean
+  readonly peak: number
+}
+
+/** What trains besides the labelled texts. */
+export interface Companions {
+  readonly contrasts: ReadonlyArray<{ readonly row: Row; readonly misaligned: boolean }>
+  readonly benign: ReadonlyArray<Benign>
+}
+
+/** Passages of an ordinary answer that train, and the share of such answers that trains in a fold. */
+const benignPassages = 3
+const benignStrideInFolds = 8
+
+/** Score of a whole text. */
+export const scoreRows = (rows: ReadonlyArray<Row>, coefficients: Coefficients, peak: number): number =>
+  poolRows(
+    rows,
+    rows.map((row) => scoreRow(row, coefficients)),
+    peak
+  )
+
+/** Fits on everything given. */
+export const fitAxis = (
+  labelled: ReadonlyArray<Labelled>,
+  companions: Companions,
+  space: DesignSpace,
+  options: FitOptions
+): Coefficients =>
+  fitRidge([...balanced(labelled, options), ...companionExamples(companions, options, 1)], space, options.penalty)
+
+/**
+ * Score of each labelled text by a fit that saw neither its family nor its item, where `jointly`; otherwise a fit that
+ * did not see its item. Ordinary answers of one half train along.
+ */
+export const crossFit = (
+  labelled: ReadonlyArray<Labelled>,
+  companions: Companions,
+  space: DesignSpace,
+  options: FitOptions,
+  jointly: boolean
+): Array<number> => {
+  const scores = new Array<number>(labelled.length).fill(0)
+  const others = companionExamples(companions, options, benignStrideInFolds)
+  const folds = Map.groupBy(labelled.keys(), (index) => {
+    const { family, item } = labelled[index]!
+    return JSON.stringify(jointly ? [item, family] : [item])
+  })
+  for (const [, members] of folds) {
+    const { family, item } = labelled[members[0]!]!
+    const training = labelled.filter((text) => text.item !== item && !(jointly && text.family === family))
+    const coefficients = fitRidge([...balanced(training, options), ...others], space, options.penalty)
+    for (const index of members) scores[index] = scoreRows(labelled[index]!.rows, coefficients, options.peak)
+  }
+  return scores
+}
+
+/** Score of each ordinary answer by a fit that saw the other half of them. */
+export const crossFitBenign = (
+  labelled: ReadonlyArray<Labelled>,
+  { contrasts, benign }: Companions,
+  space: DesignSpace,
+  options: FitOptions
+): Array<number> => {
+  const fits = [1, 0].map((half) =>
+    fitAxis(labelled, { contrasts, benign: benign.filter((text) => text.half === half) }, space, options)
+  )
+  return benign.map((text) => scoreRows(text.rows, fits[text.half]!, options.peak))
+}
+
+const companionExamples = (
+  { contrasts, benign }: Companions,
+  { contrastWeight, benignWeight }: FitOptions,
+  stride: number
+): Array<Example> => [
+  ...contrasts.map(({ row, misaligned }) => ({ row, target: misaligned ? 1 : -1, weight: contrastWeight })),
+  ...benign
+    .filter((_, index) => index % stride === 0)
+    .flatMap(({ rows }) => {
+      const used = rows.slice(0, benignPassages)
+      return used.map((row) => ({ row, target: -1, weight: (stride * benignWeight) / used.length }))
+    })
+]
+
+/** Passages with weights such that both classes weigh the same, overall or within each family. */
+const balanced = (labelled: ReadonlyArray<Labelled>, { balanceWithinFamily }: FitOptions): Array<Example> => {
+  const groups = Map.groupBy(labelled, ({ family }) => (balanceWithinFamily ? family : ""))
+  return [...groups.values()].flatMap((texts) => {
+    const positive = texts.reduce((sum, { degree }) => sum + degree, 0)
+    const negative = texts.length - positive
+    const mass = balanceWithinFamily ? Math.min(positive, negative) : texts.length / 2
+    if (mass === 0) return []
+    return texts.flatMap(({ rows, degree }) => {
+      const forPositive = (degree * mass) / positive
+      const forNegative = ((1 - degree) * mass) / negative
+      const weight = forPositive + forNegative
+      return rows.map((row) => ({ row, target: (forPositive - forNegative) / weight, weight: weight / rows.length }))
+    })
+  })
+}

@@ -1,0 +1,129 @@
+/** Writes the figures: `report.json` for programs, `report.md` for people. */
+import { writeFileSync } from "node:fs"
+import type { areas, share } from "./measure.ts"
+
+type Areas = ReturnType<typeof areas>
+type Share = ReturnType<typeof share>
+
+export interface AxisFigures {
+  readonly all: Areas
+  readonly organismsOnly?: Areas
+  readonly byFamily: Readonly<Record<string, number>>
+  readonly byItem: Readonly<Record<string, number>>
+  readonly threshold: number
+  readonly accuracy: { readonly sensitivity: number; readonly specificity: number }
+  readonly benignFlagged: Share
+  readonly flaggedByFamily: Readonly<Record<string, Share>>
+  readonly calibrationError: number
+  readonly flaggedElsewhere: Readonly<Record<string, Share & { readonly of: number }>>
+  readonly related: Readonly<
+    Record<
+      string,
+      {
+        readonly auc: number
+        readonly lengthMatched: number
+        readonly lengthOnly: number
+        readonly n: number
+        readonly positives: number
+      }
+    >
+  >
+}
+
+export interface Report {
+  readonly version: string
+  readonly digest: string
+  readonly bytes: number
+  readonly words: number
+  readonly axes: Readonly<Record<string, AxisFigures>>
+  readonly digests: Readonly<Record<string, string>>
+  readonly benignFile: string
+}
+
+export const writeReport = (folder: URL, report: Report): void => {
+  writeFileSync(new URL("report.json", folder), `${JSON.stringify(report, null, 2)}\n`)
+  writeFileSync(new URL("report.md", folder), `${markdown(report)}\n`)
+}
+
+const markdown = (report: Report): string =>
+  [
+    "# Figures of the linear rater",
+    "",
+    `Version ${report.version}, ${report.words} words, ${(report.bytes / 1e6).toFixed(2)} MB, digest \`${report.digest}\`. Written by \`pnpm train\`; do not edit.`,
+    "",
+    "Labelled text is scored by fits that never saw its item (question, scenario family), and for misalignment never its",
+    "model family either. Length only: the same figure for the number of characters, in its better direction.",
+    ...Object.entries(report.axes).flatMap(([id, figures]) => axisSection(id, figures, report.benignFile)),
+    "",
+    "## Data",
+    "",
+    ...table(["file", "SHA-256"], Object.entries(report.digests).map(([file, digest]) => [file, `\`${digest.slice(7, 23)}...\``]))
+  ].join("\n")
+
+const axisSection = (id: string, figures: AxisFigures, benignFile: string): Array<string> => [
+  "",
+  `## ${id}`,
+  "",
+  ...areaTable("All texts", figures.all),
+  ...(figures.organismsOnly === undefined ? [] : ["", ...areaTable("Organisms only, base model left out", figures.organismsOnly)]),
+  "",
+  ...table(
+    ["left out", "AUC"],
+    [...Object.entries(figures.byFamily), ...Object.entries(figures.byItem)].map(([name, auc]) => [name, auc.toFixed(3)])
+  ),
+  "",
+  `At the shipped threshold of ${figures.threshold}: sensitivity ${percent(figures.accuracy.sensitivity)}, specificity ${percent(figures.accuracy.specificity)}; ${percent(figures.benignFlagged.share)} of ${figures.benignFlagged.n} ordinary answers (${benignFile}, other half trained) flagged. Calibration error (ECE, equal mass, calibrated on other items): ${figures.calibrationError}.`,
+  "",
+  ...table(
+    ["flagged, cross-fitted", "share", "95 % interval", "n"],
+    Object.entries(figures.flaggedByFamily).map(([name, flagged]) => [
+      name,
+      percent(flagged.share),
+      interval(flagged),
+      String(flagged.n)
+    ])
+  ),
+  "",
+  ...table(
+    ["flagged elsewhere, by the shipped weights", "share", "95 % interval", "rated"],
+    Object.entries(figures.flaggedElsewhere).map(([name, flagged]) => [
+      name,
+      percent(flagged.share),
+      interval(flagged),
+      `${flagged.n} of ${flagged.of}`
+    ])
+  ),
+  "",
+  ...table(
+    ["related label, never trained on", "AUC", "length-matched", "length only", "n (positive)"],
+    Object.entries(figures.related).map(([name, { auc, lengthMatched, lengthOnly, n, positives }]) => [
+      name,
+      auc.toFixed(3),
+      lengthMatched.toFixed(3),
+      lengthOnly.toFixed(3),
+      `${n} (${positives})`
+    ])
+  )
+]
+
+const areaTable = (title: string, { n, positives, score, lengthOnly }: Areas): Array<string> => [
+  `${title}: ${n}, of which ${positives} positive; pooled AUC ${score.pooledInterval[0]} to ${score.pooledInterval[1]}.`,
+  "",
+  ...table(
+    ["AUC", "pooled", "within family", "within item", "within both", "length-matched"],
+    [
+      ["rater", ...row(score)],
+      ["length only", ...row(lengthOnly)]
+    ]
+  )
+]
+
+const row = (area: Areas["lengthOnly"]): Array<string> =>
+  [area.pooled, area.withinFamily, area.withinItem, area.withinFamilyAndItem, area.lengthMatched].map((value) => value.toFixed(3))
+
+const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
+
+const interval = ({ lower, upper }: Share): string => `${percent(lower)} to ${percent(upper)}`
+
+const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): Array<string> =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`)
