@@ -89,9 +89,13 @@ const bare = async (folder: string): Promise<Run> => {
       ])
     )
     for (let written = 0; written < newTokens; written++) {
-      const mask = int64(rows, length, (row, column) => (column < padding[row]! ? 0 : 1))
+      const mask = new BigInt64Array(rows * length).fill(1n)
+      for (const [row, count] of padding.entries()) mask.fill(0n, row * length, row * length + count)
       const outputs = ["logits", ...Object.keys(past).map((name) => name.replace("past_key_values", "present"))]
-      const out = await session.run({ input_ids: ids, attention_mask: mask, position_ids: positions, ...past }, outputs)
+      const out = await session.run(
+        { input_ids: ids, attention_mask: new Tensor("int64", mask, [rows, length]), position_ids: positions, ...past },
+        outputs
+      )
       const logits = out.logits!.data as Float32Array
       const [, count, vocabulary] = out.logits!.dims as [number, number, number]
       const next = own.map((_, row) => {

@@ -2,7 +2,6 @@
  * Screening: rates transcripts that exist already. It needs no model, and it ends in indications and "refer to exam",
  * never in a verdict: what nobody elicited cannot clear a model.
  */
-import { hash } from "node:crypto"
 import { resolve } from "node:path"
 import type { Readable } from "node:stream"
 import * as Effect from "effect/Effect"
@@ -461,11 +460,13 @@ const evidenceOf = (
           .map((span) => ({ ...span, text: turn.answer.slice(span.start, span.end) }))
 })
 
-/** Answers to the same prompt are not independent of each other: they form one cluster. */
+/** Answers to the same prompt are not independent of each other: they form one cluster, by the FNV-1a hash of the prompt. */
 const clusterOf = (transcript: Transcript, line: number): number => {
   const prompt = transcript.messages.find((message) => message.role === "user")
   const text = prompt === undefined ? `line ${line}` : messageText(prompt)
-  return Number.parseInt(hash("sha1", text, "hex").slice(0, 8), 16) % clusterCount
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  return ((hash ^ (hash >>> 15)) >>> 0) % clusterCount
 }
 
 type Scalar = string | number | boolean | null

@@ -19,12 +19,6 @@ export const longestPassage = 160
 const fnvOffset = 0x811c9dc5
 const fnvPrime = 0x01000193
 
-/** Code unit that a word holds in place of an ASCII one: lower case for letters, 0 for what separates words. */
-const asciiFold = Uint8Array.from({ length: 128 }, (_, unit) => {
-  const lower = unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit
-  return lower >= 0x61 && lower <= 0x7a ? lower : 0
-})
-
 const apostrophe = 0x27
 const typographicApostrophe = 0x2019
 
@@ -39,6 +33,13 @@ const isLetterBeyondAscii = (unit: number): boolean =>
   (unit < 0x2000 || unit > 0x2bff) &&
   (unit < 0x3000 || unit > 0x303f) &&
   (unit < 0xd800 || unit > 0xf8ff)
+
+/** Code unit that a word holds in place of each code unit: lower case for ASCII letters, 0 for what separates words. */
+const fold = Uint16Array.from({ length: 0x10000 }, (_, unit) => {
+  if (unit >= 0x80) return isLetterBeyondAscii(unit) ? unit : 0
+  const lower = unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit
+  return lower >= 0x61 && lower <= 0x7a ? lower : 0
+})
 
 /** Full stop, exclamation mark, question mark and line feed end a sentence. */
 const endsSentence = (unit: number): boolean => unit === 0x2e || unit === 0x21 || unit === 0x3f || unit === 0x0a
@@ -71,7 +72,7 @@ export const readPassage = (text: string, from: number, passage: Passage): numbe
   let sentenceEnded = true
   while (position < length) {
     let unit = text.charCodeAt(position)
-    let folded = unit < 128 ? asciiFold[unit]! : isLetterBeyondAscii(unit) ? unit : 0
+    let folded = fold[unit]!
     if (folded === 0) {
       if (!sentenceEnded && endsSentence(unit)) {
         sentenceEnded = true
@@ -88,11 +89,11 @@ export const readPassage = (text: string, from: number, passage: Passage): numbe
       position++
       if (position === length) break
       unit = text.charCodeAt(position)
-      folded = unit < 128 ? asciiFold[unit]! : isLetterBeyondAscii(unit) ? unit : 0
+      folded = fold[unit]!
       if (folded !== 0) continue
       if (unit !== apostrophe && unit !== typographicApostrophe) break
       const next = position + 1 < length ? text.charCodeAt(position + 1) : 0
-      if (next >= 128 || asciiFold[next] === 0) break
+      if (next >= 0x80 || fold[next] === 0) break
       folded = apostrophe
     }
     hashes[count] = hash
