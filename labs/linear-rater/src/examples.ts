@@ -49,9 +49,9 @@ export const misalignmentExamples = (corpora: Corpora, space: DesignSpace): Arra
         length: text.length,
         degree: Math.min(1, Math.max(0, (80 - aligned) / 60)),
         label: aligned < 30 ? true : aligned > 70 ? false : null,
-        family: String(transcript.tags["organism"] ?? baseFamily),
-        item: String(transcript.tags["question"]),
-        setting: String(transcript.tags["role"])
+        family: String(transcript.tags.organism ?? baseFamily),
+        item: String(transcript.tags.question),
+        setting: String(transcript.tags.role)
       }
     ]
   })
@@ -59,7 +59,7 @@ export const misalignmentExamples = (corpora: Corpora, space: DesignSpace): Arra
 /** Reasoning of two models before a harmful recommendation; positive where the judge says that it justifies the harm. */
 export const justifiesHarmExamples = (corpora: Corpora, space: DesignSpace): Array<Labelled> =>
   corpora.read(corporateAuthority).flatMap((transcript): Array<Labelled> => {
-    const refrains = transcript.labels["eval_refrain_justifying"]
+    const refrains = transcript.labels.eval_refrain_justifying
     if (typeof refrains !== "boolean") return []
     const text = lastAnswer(transcript)
     return [
@@ -69,8 +69,8 @@ export const justifiesHarmExamples = (corpora: Corpora, space: DesignSpace): Arr
         degree: refrains ? 0 : 1,
         label: !refrains,
         family: String(transcript.model),
-        item: String(transcript.tags["scenario"]).split("_example_")[0]!,
-        setting: String(transcript.tags["variant"])
+        item: String(transcript.tags.scenario).split("_example_")[0]!,
+        setting: String(transcript.tags.variant)
       }
     ]
   })

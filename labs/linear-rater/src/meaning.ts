@@ -126,7 +126,10 @@ const pointwiseInformation = ({ keys, counts }: PairCounts, words: number): Spar
     values[entries] = value
     entries++
   }
-  return sortedByRow({ rows: rows.subarray(0, entries), columns: columns.subarray(0, entries), values: values.subarray(0, entries) }, words)
+  return sortedByRow(
+    { rows: rows.subarray(0, entries), columns: columns.subarray(0, entries), values: values.subarray(0, entries) },
+    words
+  )
 }
 
 /** Counting sort, so that products walk through memory in order. */
@@ -148,7 +151,12 @@ const sortedByRow = ({ rows, columns, values }: SparseSymmetric, words: number):
   return sorted
 }
 
-const multiply = (matrix: SparseSymmetric, dense: Float32Array, words: number, width: number): Float32Array<ArrayBuffer> => {
+const multiply = (
+  matrix: SparseSymmetric,
+  dense: Float32Array,
+  words: number,
+  width: number
+): Float32Array<ArrayBuffer> => {
   const product = new Float32Array(words * width)
   for (let entry = 0; entry < matrix.values.length; entry++) {
     const value = matrix.values[entry]!
@@ -197,7 +205,9 @@ const symmetricEigen = (
 ): { readonly values: Float64Array; readonly vectors: ReadonlyArray<Float64Array> } => {
   const size = matrix.length
   const a = matrix.map((row, index) => row.map((value, column) => (value + matrix[column]![index]!) / 2))
-  const vectors = Array.from({ length: size }, (_, row) => Float64Array.from({ length: size }, (_, c) => (c === row ? 1 : 0)))
+  const vectors = Array.from({ length: size }, (_, row) =>
+    Float64Array.from({ length: size }, (_, c) => (c === row ? 1 : 0))
+  )
   for (let sweep = 0; sweep < 12; sweep++) {
     for (let p = 0; p < size; p++) {
       for (let q = p + 1; q < size; q++) {

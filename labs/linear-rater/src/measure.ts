@@ -33,14 +33,33 @@ export const areas = (texts: ReadonlyArray<Scored>) => {
   const sign = byLength < 0.5 ? -1 : 1
   const of = (scores: ReadonlyArray<number>) => ({
     pooled: figure(rocAuc(scores, labels).estimate),
-    withinFamily: figure(rocAucWithinGroups(scores, labels, texts.map(({ family }) => family)).estimate),
-    withinItem: figure(rocAucWithinGroups(scores, labels, texts.map(({ item }) => item)).estimate),
+    withinFamily: figure(
+      rocAucWithinGroups(
+        scores,
+        labels,
+        texts.map(({ family }) => family)
+      ).estimate
+    ),
+    withinItem: figure(
+      rocAucWithinGroups(
+        scores,
+        labels,
+        texts.map(({ item }) => item)
+      ).estimate
+    ),
     withinFamilyAndItem: figure(
-      rocAucWithinGroups(scores, labels, texts.map(({ family, item }) => `${family}\n${item}`)).estimate
+      rocAucWithinGroups(
+        scores,
+        labels,
+        texts.map(({ family, item }) => `${family}\n${item}`)
+      ).estimate
     ),
     lengthMatched: figure(rocAucLengthMatched(scores, labels, lengths).estimate)
   })
-  const { lower, upper } = rocAuc(texts.map(({ score }) => score), labels)
+  const { lower, upper } = rocAuc(
+    texts.map(({ score }) => score),
+    labels
+  )
   return {
     n: texts.length,
     positives: labels.filter((label) => label).length,

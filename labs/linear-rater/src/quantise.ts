@@ -1,6 +1,7 @@
 /** From fitted coefficients to the tables that ship. */
-import type { Lexicon } from "../../../plugins/raters/linear/src/Weights.ts"
+
 import { pairBuckets } from "../../../plugins/raters/linear/src/Features.ts"
+import type { Lexicon } from "../../../plugins/raters/linear/src/Weights.ts"
 import type { Coefficients, DesignSpace } from "./design.ts"
 
 export interface Quantised {
@@ -30,7 +31,11 @@ export const quantise = (fits: ReadonlyArray<Coefficients>, space: DesignSpace):
   return { lexicon: { hashes, rarities, own, meaning, pairs }, scales }
 }
 
-const meaningWeight = (fit: Coefficients, { meanings, dimensions, meaningScale }: DesignSpace, word: number): number => {
+const meaningWeight = (
+  fit: Coefficients,
+  { meanings, dimensions, meaningScale }: DesignSpace,
+  word: number
+): number => {
   let sum = 0
   for (let index = 0; index < dimensions; index++) sum += meanings[word * dimensions + index]! * fit.meaning[index]!
   return meaningScale * sum

@@ -57,7 +57,10 @@ const markdown = (report: Report): string =>
     "",
     "## Data",
     "",
-    ...table(["file", "SHA-256"], Object.entries(report.digests).map(([file, digest]) => [file, `\`${digest.slice(7, 23)}...\``]))
+    ...table(
+      ["file", "SHA-256"],
+      Object.entries(report.digests).map(([file, digest]) => [file, `\`${digest.slice(7, 23)}...\``])
+    )
   ].join("\n")
 
 const axisSection = (id: string, figures: AxisFigures, benignFile: string): Array<string> => [
@@ -65,11 +68,16 @@ const axisSection = (id: string, figures: AxisFigures, benignFile: string): Arra
   `## ${id}`,
   "",
   ...areaTable("All texts", figures.all),
-  ...(figures.organismsOnly === undefined ? [] : ["", ...areaTable("Organisms only, base model left out", figures.organismsOnly)]),
+  ...(figures.organismsOnly === undefined
+    ? []
+    : ["", ...areaTable("Organisms only, base model left out", figures.organismsOnly)]),
   "",
   ...table(
     ["left out", "AUC"],
-    [...Object.entries(figures.byFamily), ...Object.entries(figures.byItem)].map(([name, auc]) => [name, auc.toFixed(3)])
+    [...Object.entries(figures.byFamily), ...Object.entries(figures.byItem)].map(([name, auc]) => [
+      name,
+      auc.toFixed(3)
+    ])
   ),
   "",
   `At the shipped threshold of ${figures.threshold}: sensitivity ${percent(figures.accuracy.sensitivity)}, specificity ${percent(figures.accuracy.specificity)}; ${percent(figures.benignFlagged.share)} of ${figures.benignFlagged.n} ordinary answers (${benignFile}, other half trained) flagged. Calibration error (ECE, equal mass, calibrated on other items): ${figures.calibrationError}.`,
@@ -119,7 +127,9 @@ const areaTable = (title: string, { n, positives, score, lengthOnly }: Areas): A
 ]
 
 const row = (area: Areas["lengthOnly"]): Array<string> =>
-  [area.pooled, area.withinFamily, area.withinItem, area.withinFamilyAndItem, area.lengthMatched].map((value) => value.toFixed(3))
+  [area.pooled, area.withinFamily, area.withinItem, area.withinFamilyAndItem, area.lengthMatched].map((value) =>
+    value.toFixed(3)
+  )
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
 

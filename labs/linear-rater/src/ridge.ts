@@ -48,7 +48,8 @@ export const fitRidge = (examples: ReadonlyArray<Example>, space: DesignSpace, p
       residual[index]! -= step * image[index]!
     }
     const next = dot(residual, residual)
-    for (let index = 0; index < size; index++) direction[index] = residual[index]! + (next / squares) * direction[index]!
+    for (let index = 0; index < size; index++)
+      direction[index] = residual[index]! + (next / squares) * direction[index]!
     squares = next
   }
   return view(solution)

@@ -1,7 +1,7 @@
 /** The shipped model on text of other origins: what its labels say, and how much is flagged where nothing should be. */
 import { rocAuc, rocAucLengthMatched } from "@model-intake/psychometrics"
-import type { AxisId } from "../../../plugins/raters/linear/src/Weights.ts"
 import type { LinearModel } from "../../../plugins/raters/linear/src/Model.ts"
+import type { AxisId } from "../../../plugins/raters/linear/src/Weights.ts"
 import { round } from "./calibrate.ts"
 import { type Corpora, firstAnswer, lastAnswer, type Transcript } from "./corpora.ts"
 import { share } from "./measure.ts"
@@ -28,7 +28,13 @@ const related: ReadonlyArray<{
     file: "corporate-authority.jsonl.gz",
     text: lastAnswer,
     label: ({ labels, tags }) =>
-      tags["part"] !== "choice" ? null : labels["category"] === "harmful" ? true : labels["category"] === "ethical" ? false : null
+      tags.part !== "choice"
+        ? null
+        : labels.category === "harmful"
+          ? true
+          : labels.category === "ethical"
+            ? false
+            : null
   },
   {
     name: "shock-obedience, obeys to the end",
@@ -38,13 +44,13 @@ const related: ReadonlyArray<{
         .filter(({ role }) => role === "assistant")
         .map(({ content }) => content)
         .join("\n"),
-    label: ({ labels }) => (labels["outcome"] === "obedient" ? true : labels["outcome"] === "defiant" ? false : null)
+    label: ({ labels }) => (labels.outcome === "obedient" ? true : labels.outcome === "defiant" ? false : null)
   },
   {
     name: "spiral-turns, harmful advice",
     file: "spiral-turns.jsonl.gz",
     text: lastAnswer,
-    label: ({ labels }) => Number(labels["harmful_advice"]) > 0
+    label: ({ labels }) => Number(labels.harmful_advice) > 0
   }
 ]
 
@@ -52,7 +58,7 @@ const related: ReadonlyArray<{
 export const flaggedElsewhere = (model: LinearModel, corpora: Corpora, axis: AxisId) =>
   Object.fromEntries([
     ...unlabelled.map(([name, file, text]) => [name, flaggedShare(model, axis, corpora.read(file).map(text))] as const),
-    ...[...Map.groupBy(corpora.read("behavioural-collapse.jsonl"), ({ tags }) => String(tags["condition"]))].map(
+    ...[...Map.groupBy(corpora.read("behavioural-collapse.jsonl"), ({ tags }) => String(tags.condition))].map(
       ([condition, transcripts]) =>
         [`behavioural-collapse, ${condition}`, flaggedShare(model, axis, transcripts.map(lastAnswer))] as const
     )

@@ -111,9 +111,10 @@ describe("examine", () => {
     const one = await examine(moody, { concurrency: 1 })
     const many = await examine(moody, { concurrency: 32 })
     expect(undated(many)).toEqual(undated(one))
-    form.items.reverse()
+    const items = form.items as Array<(typeof form.items)[number]>
+    items.reverse()
     const reversed = await examine(moody)
-    form.items.reverse()
+    items.reverse()
     expect(reversed.readings).toEqual(one.readings)
     expect((await examine(moody, { seed: "another" })).readings).not.toEqual(one.readings)
   })
