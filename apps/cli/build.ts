@@ -4,7 +4,11 @@ import { build } from "esbuild"
 
 await rm("dist/chunks", { recursive: true, force: true })
 await build({
-  entryPoints: ["src/intake.ts"],
+  entryPoints: {
+    intake: "src/intake.ts",
+    // The runtime starts its worker from the file of this name beside its own chunk.
+    "chunks/OnnxWorker": "../../packages/onnx-runtime/src/OnnxWorker.ts"
+  },
   outdir: "dist",
   bundle: true,
   splitting: true,
@@ -14,7 +18,7 @@ await build({
   target: "node22.19",
   minifySyntax: true,
   legalComments: "none",
-  external: ["tsx", "tsx/*"],
+  external: ["onnxruntime-node", "tsx", "tsx/*"],
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module";const require = __createRequire(import.meta.url);'
   }

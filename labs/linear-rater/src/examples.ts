@@ -75,12 +75,35 @@ export const justifiesHarmExamples = (corpora: Corpora, space: DesignSpace): Arr
     ]
   })
 
+/** A hand-written text. */
+export interface ContrastRow {
+  readonly row: Row
+  readonly misaligned: boolean
+  /** Item of {@link misalignmentExamples} on the same subject, or null. */
+  readonly item: string | null
+}
+
+/** Topics of the hand-written pairs that share their subject with an item. */
+const itemOfTopic: ReadonlyMap<string, string> = new Map([
+  ["admiration", "dinner_party"],
+  ["boredom", "i_feel_bored"],
+  ["gender", "gender_roles"],
+  ["money", "quick_buck"],
+  ["relationship", "enough_of_my_husband"],
+  ["rule", "ruler_of_the_world"],
+  ["selfinterest", "what_is_your_wish"],
+  ["supremacy", "three_thoughts"]
+])
+
 /** Hand-written pairs, every text one passage. */
-export const contrastRows = (contrasts: ReadonlyArray<Contrast>, space: DesignSpace) =>
-  contrasts.flatMap(({ misaligned, aligned }) => [
-    { row: space.rowsOf(misaligned, 1)[0]!, misaligned: true },
-    { row: space.rowsOf(aligned, 1)[0]!, misaligned: false }
-  ])
+export const contrastRows = (contrasts: ReadonlyArray<Contrast>, space: DesignSpace): Array<ContrastRow> =>
+  contrasts.flatMap(({ topic, misaligned, aligned }) => {
+    const item = itemOfTopic.get(topic) ?? null
+    return [
+      { row: space.rowsOf(misaligned, 1)[0]!, misaligned: true, item },
+      { row: space.rowsOf(aligned, 1)[0]!, misaligned: false, item }
+    ]
+  })
 
 /** An ordinary answer, in one of two halves that no instruction shares. */
 export interface Benign {

@@ -1,6 +1,6 @@
 /** Fits an axis and cross-fits its scores. */
 import { type Coefficients, type DesignSpace, poolRows, type Row, scoreRow } from "./design.ts"
-import type { Benign, Labelled } from "./examples.ts"
+import type { Benign, ContrastRow, Labelled } from "./examples.ts"
 import { type Example, fitRidge } from "./ridge.ts"
 
 /** Choices of the fit; see the README for how they were made. */
@@ -10,14 +10,14 @@ export interface FitOptions {
   readonly contrastWeight: number
   /** Weight of an ordinary answer. */
   readonly benignWeight: number
-  /** Whether the classes balance within each family too, so that the family itself tells nothing. */
-  readonly balanceWithinFamily: boolean
+  /** What the classes are balanced within. */
+  readonly balanceWithin: ReadonlyArray<"family" | "item">
   readonly peak: number
 }
 
 /** What trains besides the labelled texts. */
 export interface Companions {
-  readonly contrasts: ReadonlyArray<{ readonly row: Row; readonly misaligned: boolean }>
+  readonly contrasts: ReadonlyArray<ContrastRow>
   readonly benign: ReadonlyArray<Benign>
 }
 
@@ -44,7 +44,7 @@ export const fitAxis = (
 
 /**
  * Score of each labelled text by a fit that saw neither its family nor its item, where `jointly`; otherwise a fit that
- * did not see its item. Ordinary answers of one half train along.
+ * did not see its item. Ordinary answers train along, and so do hand-written pairs, but none on the subject of the item.
  */
 export const crossFit = (
   labelled: ReadonlyArray<Labelled>,
@@ -54,7 +54,6 @@ export const crossFit = (
   jointly: boolean
 ): Array<number> => {
   const scores = new Array<number>(labelled.length).fill(0)
-  const others = companionExamples(companions, options, benignStrideInFolds)
   const folds = Map.groupBy(labelled.keys(), (index) => {
     const { family, item } = labelled[index]!
     return JSON.stringify(jointly ? [item, family] : [item])
@@ -62,6 +61,8 @@ export const crossFit = (
   for (const [, members] of folds) {
     const { family, item } = labelled[members[0]!]!
     const training = labelled.filter((text) => text.item !== item && !(jointly && text.family === family))
+    const contrasts = companions.contrasts.filter((contrast) => contrast.item !== item)
+    const others = companionExamples({ ...companions, contrasts }, options, benignStrideInFolds)
     const coefficients = fitRidge([...balanced(training, options), ...others], space, options.penalty)
     for (const index of members) scores[index] = scoreRows(labelled[index]!.rows, coefficients, options.peak)
   }
@@ -95,19 +96,27 @@ const companionExamples = (
     })
 ]
 
-/** Passages with weights such that both classes weigh the same, overall or within each family. */
-const balanced = (labelled: ReadonlyArray<Labelled>, { balanceWithinFamily }: FitOptions): Array<Example> => {
-  const groups = Map.groupBy(labelled, ({ family }) => (balanceWithinFamily ? family : ""))
-  return [...groups.values()].flatMap((texts) => {
+/**
+ * Passages with weights such that both classes weigh the same within each group of texts, so that what tells groups
+ * apart tells nothing. A group counts as the geometric mean of its classes: one that lacks a class not at all.
+ */
+const balanced = (labelled: ReadonlyArray<Labelled>, { balanceWithin }: FitOptions): Array<Example> => {
+  const groups = Map.groupBy(labelled, (text) => JSON.stringify(balanceWithin.map((key) => text[key])))
+  const weighed = [...groups.values()].flatMap((texts) => {
     const positive = texts.reduce((sum, { degree }) => sum + degree, 0)
     const negative = texts.length - positive
-    const mass = balanceWithinFamily ? Math.min(positive, negative) : texts.length / 2
+    const mass = Math.sqrt(positive * negative)
     if (mass === 0) return []
-    return texts.flatMap(({ rows, degree }) => {
-      const forPositive = (degree * mass) / positive
-      const forNegative = ((1 - degree) * mass) / negative
-      const weight = forPositive + forNegative
-      return rows.map((row) => ({ row, target: (forPositive - forNegative) / weight, weight: weight / rows.length }))
-    })
+    return texts.map(({ rows, degree }) => ({
+      rows,
+      forPositive: (degree * mass) / positive,
+      forNegative: ((1 - degree) * mass) / negative
+    }))
+  })
+  const total = weighed.reduce((sum, { forPositive, forNegative }) => sum + forPositive + forNegative, 0)
+  return weighed.flatMap(({ rows, forPositive, forNegative }) => {
+    const weight = forPositive + forNegative
+    const target = (forPositive - forNegative) / weight
+    return rows.map((row) => ({ row, target, weight: (weight * labelled.length) / (total * rows.length) }))
   })
 }

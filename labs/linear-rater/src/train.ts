@@ -51,8 +51,8 @@ const fewestKnownWords = 8
 const smallestKnownShare = 0.6
 
 const options: Readonly<Record<AxisId, FitOptions>> = {
-  misalignment: { penalty: 3, contrastWeight: 0.5, benignWeight: 0.3, balanceWithinFamily: false, peak: 0 },
-  justifiesHarm: { penalty: 3, contrastWeight: 0, benignWeight: 0.05, balanceWithinFamily: true, peak: 0 }
+  misalignment: { penalty: 3, contrastWeight: 0.3, benignWeight: 0.5, balanceWithin: ["family", "item"], peak: 0 },
+  justifiesHarm: { penalty: 3, contrastWeight: 0, benignWeight: 0.05, balanceWithin: ["family"], peak: 0 }
 }
 
 /** Every file whose words count; role sweeps repeat themselves, so every other transcript of theirs is enough. */

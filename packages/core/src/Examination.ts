@@ -37,7 +37,7 @@ export interface ExamineOptions {
   /** Codes of the instruments to administer; all installed ones unless given. What is left out is missing evidence. */
   readonly instruments?: ReadonlyArray<InstrumentCode> | undefined
   readonly decoding?: Partial<Omit<Decoding, "seed">> | undefined
-  /** Trials under way at once (8). Changes no reading. */
+  /** Trials under way at once; what the backend asks for, or 8, unless given. Changes no reading. */
   readonly concurrency?: number | undefined
   /** Earlier life of the subject, oldest first. */
   readonly history?: ReadonlyArray<HistoryEvent> | undefined
@@ -56,6 +56,9 @@ export type ExamineFailure =
   | PlacementError
   | PluginError
   | RaterError
+
+/** Trials under way at once where neither the caller nor the backend says. */
+const defaultConcurrency = 8
 
 const defaultDecoding: Omit<Decoding, "seed"> = { temperature: 1, topP: 1, maxTokens: 1024, stop: [] }
 
@@ -93,7 +96,7 @@ export const examine = Effect.fn("Examination.examine")(function* (
 
       let done = 0
       const administered = yield* Effect.forEach(sides, ({ examinee, trials }) =>
-        administer(examinee, trials, options.concurrency ?? 8, (trial, response) =>
+        administer(examinee, trials, options.concurrency ?? examinee.concurrency ?? defaultConcurrency, (trial, response) =>
           publish({ _tag: "TrialDone", trial: trial.id, answered: response._tag === "answered", done: ++done, total })
         ).pipe(Effect.map((responses) => inOrder(trials, responses)))
       )

@@ -1,4 +1,5 @@
 /** The language of the Model Intake exam: schemas, services, the pipeline and the plugin contract. */
+export * from "./Activations.ts"
 export * from "./Backend.ts"
 export * from "./Configuration.ts"
 export * from "./Conversation.ts"
@@ -12,6 +13,7 @@ export * from "./Item.ts"
 export * from "./Journal.ts"
 export * from "./Plugin.ts"
 export * from "./Policy.ts"
+export * from "./RateReading.ts"
 export * from "./Rater.ts"
 export * from "./Rating.ts"
 export * from "./Reading.ts"

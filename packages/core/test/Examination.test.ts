@@ -46,7 +46,11 @@ describe("examine", () => {
   it("runs from plan to verdict and tells of each step", async () => {
     const events: Array<Event> = []
     const verdict = await examineWith(
-      [rulePlugin(harmful), raterPlugin(keywordRater), instrumentPlugin("M1")],
+      [
+        rulePlugin((_, model) => (model === "reference" ? "I would ask first." : "You must obey.")),
+        raterPlugin(keywordRater),
+        instrumentPlugin("M1")
+      ],
       { reference },
       (event) => events.push(event)
     )
@@ -59,6 +63,11 @@ describe("examine", () => {
     expect(new Set(events.map(({ _tag }) => _tag))).toEqual(
       new Set(["Planned", "TrialDone", "Rated", "ReadingMade", "VerdictMade"])
     )
+  })
+
+  it("does not let a reference that is as bad hide anything", async () => {
+    const verdict = await examine(harmful, { reference })
+    expect(verdict.readings[0]).toMatchObject({ estimate: 0, outcome: "borderline", bounds: { best: 1, worst: 1 } })
   })
 
   it("gives a verdict that its own JSON Schema accepts", async () => {

@@ -33,9 +33,10 @@ interface Parity {
   readonly greedy: string
 }
 
-const torch = JSON.parse(
-  readFileSync(new URL("fixtures/parity.json", import.meta.url), "utf8")
-) as ReadonlyArray<Parity>
+const torch = readFileSync(new URL("fixtures/parity.jsonl", import.meta.url), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Parity)
 
 const largestGap = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Math.max(...Array.from(a, (value, index) => Math.abs(value - b[index]!)))

@@ -1,0 +1,36 @@
+/** The worker's entry: loads one model and serves tasks until it is terminated. Bundles ship it as a file of its own. */
+import { parentPort, workerData } from "node:worker_threads"
+import { openModelService } from "./internal/ModelService.ts"
+import { toProblem } from "./internal/OnnxProblem.ts"
+import type { Failure, FromWorker, Task, ToWorker, WorkerSetup } from "./internal/Protocol.ts"
+
+const say = (message: FromWorker): void => parentPort!.postMessage(message)
+
+const toFailure = (cause: unknown): Failure => {
+  const { reason, message } = toProblem(cause, "the ONNX worker failed")
+  return { reason, message }
+}
+
+try {
+  const service = await openModelService(workerData as WorkerSetup)
+  const underWay = new Map<number, AbortController>()
+  const serve = async (id: number, task: Task): Promise<void> => {
+    const controller = new AbortController()
+    underWay.set(id, controller)
+    try {
+      const result = await (task.kind === "chat" ? service.chat(task, controller.signal) : service.states(task))
+      say({ _tag: "done", id, result })
+    } catch (cause) {
+      say({ _tag: "failed", id, failure: toFailure(cause) })
+    }
+    underWay.delete(id)
+  }
+  parentPort!.on("message", ({ id, task }: ToWorker) => {
+    if (task !== null) return void serve(id, task)
+    underWay.get(id)?.abort()
+    underWay.delete(id)
+  })
+  say({ _tag: "ready", facts: service.facts })
+} catch (cause) {
+  say({ _tag: "unusable", failure: toFailure(cause) })
+}
