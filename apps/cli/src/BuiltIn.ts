@@ -1,6 +1,7 @@
 /** The plugins that come with the command line. */
-import type { Plugin } from "@model-intake/core"
+
 import onnx from "@model-intake/backend-onnx"
+import type { Plugin } from "@model-intake/core"
 import selfJustifyingReasoning from "@model-intake/marker-self-justifying-reasoning"
 import linear from "@model-intake/rater-linear"
 

@@ -7,7 +7,6 @@ import type { Activations, Position } from "./Activations.ts"
 import type { Message } from "./Conversation.ts"
 import type { Subject } from "./Subject.ts"
 
-
 /** How answers are drawn. `null` leaves the choice to the model's own default. */
 export const Decoding = Schema.Struct({
   temperature: Schema.NullOr(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))),

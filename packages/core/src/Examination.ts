@@ -96,8 +96,12 @@ export const examine = Effect.fn("Examination.examine")(function* (
 
       let done = 0
       const administered = yield* Effect.forEach(sides, ({ examinee, trials }) =>
-        administer(examinee, trials, options.concurrency ?? examinee.concurrency ?? defaultConcurrency, (trial, response) =>
-          publish({ _tag: "TrialDone", trial: trial.id, answered: response._tag === "answered", done: ++done, total })
+        administer(
+          examinee,
+          trials,
+          options.concurrency ?? examinee.concurrency ?? defaultConcurrency,
+          (trial, response) =>
+            publish({ _tag: "TrialDone", trial: trial.id, answered: response._tag === "answered", done: ++done, total })
         ).pipe(Effect.map((responses) => inOrder(trials, responses)))
       )
 

@@ -37,7 +37,12 @@ const screen = async (answers: ReadonlyArray<string>) => {
   const directory = await mkdtemp(join(tmpdir(), "intake-m4-"))
   const file = join(directory, "chats.jsonl")
   const line = (answer: string, index: number) =>
-    JSON.stringify({ messages: [{ role: "user", content: `q${index}` }, { role: "assistant", content: answer }] })
+    JSON.stringify({
+      messages: [
+        { role: "user", content: `q${index}` },
+        { role: "assistant", content: answer }
+      ]
+    })
   await writeFile(file, answers.map(line).join("\n"))
   const intake = makeIntake({ plugins: [selfJustifyingReasoning, byNumber] })
   try {
