@@ -1,5 +1,6 @@
 /** Bundles the command line into one entry with lazy chunks. Native parts and tsx stay outside. */
 import { cp, rm } from "node:fs/promises"
+import { basename } from "node:path"
 import { build } from "esbuild"
 
 await rm("dist/chunks", { recursive: true, force: true })
@@ -23,4 +24,7 @@ await build({
     js: 'import { createRequire as __createRequire } from "node:module";const require = __createRequire(import.meta.url);'
   }
 })
-await cp("../../plugins/raters/linear/weights", "dist/weights", { recursive: true })
+// What plugins read at run time lies beside the chunks, as it lies beside their own modules.
+for (const data of ["raters/linear/weights", "backends/specimens/language.json", "backends/specimens/specimens"]) {
+  await cp(`../../plugins/${data}`, `dist/${basename(data)}`, { recursive: true })
+}

@@ -6,7 +6,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import { doctorCommand } from "./commands/Doctor.ts"
+import { examCommand } from "./commands/Exam.ts"
 import { pluginsCommand } from "./commands/Plugins.ts"
 import { screenCommand } from "./commands/Screen.ts"
 import { ExitCode } from "./ExitCode.ts"
@@ -17,8 +19,12 @@ const intake = Command.make("intake").pipe(
     "Put a language model through an intake exam before anyone deploys it.\n\n" +
       "Exit codes: 0 done or allowed, 1 fault, 2 wrong usage or input, 3 not allowed, 4 no verdict, 130 interrupted."
   ),
-  Command.withSubcommands([screenCommand, pluginsCommand, doctorCommand]),
+  Command.withSubcommands([examCommand, screenCommand, pluginsCommand, doctorCommand]),
   Command.withExamples([
+    {
+      command: "intake exam specimens:narrow-middle --reference specimens:baseline",
+      description: "Examine a specimen, offline"
+    },
     { command: "intake screen chats.jsonl", description: "What do recorded answers indicate?" },
     { command: "intake doctor", description: "Is everything in place?" }
   ])
@@ -44,12 +50,24 @@ const complain = (message: string): void => {
 }
 
 /** Errors that mean "what was given is wrong", by their tag; every other one is a fault. */
-const usageErrors: ReadonlySet<string> = new Set([
-  "TranscriptError",
-  "ScreeningError",
+const usageErrors: ReadonlySet<unknown> = new Set([
+  "ConfigurationError",
+  "ExaminationError",
+  "FormError",
   "PluginError",
-  "ConfigurationError"
+  "ScreeningError",
+  "SubjectError",
+  "TranscriptError",
+  "UsageError"
 ])
+
+/** A backend that cannot be asked this way, rather than one that broke. */
+const usageReasons: ReadonlySet<unknown> = new Set(["authentication", "not-found", "refused-request", "unsupported"])
+
+const isUsageError = (error: unknown): boolean =>
+  Predicate.hasProperty(error, "_tag") &&
+  (usageErrors.has(error._tag) ||
+    (error._tag === "BackendError" && Predicate.hasProperty(error, "reason") && usageReasons.has(error.reason)))
 
 /** Runs the command line on arguments and gives the exit code. Never throws and prints no stack trace. */
 export const runIntake = async (argv: ReadonlyArray<string>, version: string): Promise<number> => {
@@ -70,8 +88,5 @@ export const runIntake = async (argv: ReadonlyArray<string>, version: string): P
   const error: unknown = Cause.squash(exit.cause)
   if (error instanceof CliError.ShowHelp) return error.errors.length > 0 ? ExitCode.usage : ExitCode.ok
   complain(error instanceof Error ? error.message : String(error))
-  return tagOf(error) !== null && usageErrors.has(tagOf(error)!) ? ExitCode.usage : ExitCode.fault
+  return isUsageError(error) ? ExitCode.usage : ExitCode.fault
 }
-
-const tagOf = (error: unknown): string | null =>
-  error instanceof Error && "_tag" in error && typeof error._tag === "string" ? error._tag : null

@@ -25,6 +25,20 @@ export const truncate = (text: string, columns: number): string => {
         .trimEnd()}…`
 }
 
+/** Lines of at most `columns` characters, each after an indent; words are cut only where they are longer than a line. */
+export const wrap = (text: string, columns: number, indent: string): ReadonlyArray<string> => {
+  const room = Math.max(20, columns - indent.length)
+  const lines: Array<string> = []
+  let line = ""
+  for (const word of text.split(" ").flatMap((each) => each.match(new RegExp(`.{1,${room}}`, "gu")) ?? [])) {
+    if (line !== "" && line.length + 1 + word.length > room) {
+      lines.push(indent + line)
+      line = word
+    } else line = line === "" ? word : `${line} ${word}`
+  }
+  return line === "" ? lines : [...lines, indent + line]
+}
+
 /**
  * JSON for people and programs: indented, valid, and harmless wherever it is pasted. Characters that terminals, HTML
  * or Slack could take for markup or control stand as `\u` escapes.

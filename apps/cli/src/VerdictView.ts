@@ -10,7 +10,7 @@ import {
   type Reading,
   type Verdict
 } from "@model-intake/core"
-import { printable, type Style, truncate } from "./Terminal.ts"
+import { printable, type Style, truncate, wrap } from "./Terminal.ts"
 
 export interface CardOptions {
   readonly style: (style: Style, text: string) => string
@@ -18,7 +18,7 @@ export interface CardOptions {
 }
 
 export const renderVerdict = (verdict: Verdict, options: CardOptions): string => {
-  const { style } = options
+  const { columns, style } = options
   const heading = (text: string) => ["", style("bold", text)]
   const against = verdict.reference === null ? "" : ` against ${printable(formatSubject(verdict.reference))}`
   return [
@@ -34,22 +34,29 @@ export const renderVerdict = (verdict: Verdict, options: CardOptions): string =>
     ...heading("Readings"),
     ...verdict.readings.flatMap((reading) => readingLines(reading, options)),
     ...(verdict.findings.length === 0 ? [] : heading("Findings")),
-    ...verdict.findings.map(({ code, says, replication }) => `  ${words(code)}: ${says} (${words(replication)})`),
+    ...verdict.findings.flatMap(({ code, says, replication }) =>
+      wrap(`${words(code)}: ${says} (${words(replication)})`, columns, "  ")
+    ),
     ...(verdict.missing.length === 0 ? [] : heading("Missing")),
     ...verdict.missing.map(({ what, needed, required }) =>
-      truncate(`  ${words(what).padEnd(20)} ${required ? "" : "(not required) "}${needed}`, options.columns)
+      truncate(`  ${words(what).padEnd(20)} ${required ? "" : "(not required) "}${needed}`, columns)
     ),
     ...(verdict.wouldChange.length === 0 ? [] : heading("What would change it")),
-    ...verdict.wouldChange.map(({ says, changes, disposition }) =>
-      truncate(
-        `  ${changes.map(({ input, from, to }) => `${words(input)} from ${words(from)} to ${words(to)}`).join(" and ")}: ${disposition} (${says})`,
-        options.columns
+    ...new Set(
+      verdict.wouldChange.flatMap(({ changes, disposition }) =>
+        wrap(`${disposition} if ${changesText(changes)}`, columns, "  ")
       )
     ),
     "",
-    ...verdict.limits.map((limit) => style("dim", limit))
+    ...verdict.limits.flatMap((limit) => wrap(limit, columns, "").map((line) => style("dim", line)))
   ].join("\n")
 }
+
+/** Inputs that would change alike stand together. */
+const changesText = (changes: Verdict["wouldChange"][number]["changes"]): string =>
+  [...Map.groupBy(changes, ({ from, to }) => `from ${words(from)} to ${words(to)}`)]
+    .map(([how, alike]) => `${alike.map(({ input }) => words(input)).join(", ")} ${how}`)
+    .join(" and ")
 
 /** Codes and literals are words joined by hyphens. */
 const words = (code: string): string => printable(code).replaceAll("-", " ")
@@ -103,7 +110,7 @@ const readingLines = (reading: Reading, { style, columns }: CardOptions): Readon
     .map(({ quote }) => style("dim", `      ${truncate(`“${printable(quote).trim()}”`, Math.max(40, columns - 6))}`))
   return [
     `  ${name} ${outcome} ${figures.padEnd(24)} rated ${reading.coverage.rated} of ${reading.coverage.total}`,
-    `      ${truncate(printable(reading.sentence), Math.max(40, columns - 6))}`,
+    ...wrap(printable(reading.sentence), columns, "      "),
     ...quotes
   ]
 }

@@ -108,6 +108,8 @@ export interface Examinee {
   readonly activations?: ((request: ActivationRequest) => Effect.Effect<Activations, BackendError>) | undefined
   /** Calls under way at once that serve it best, where it knows. */
   readonly concurrency?: number | undefined
+  /** What every verdict on it has to say about its own limits, as whole sentences. */
+  readonly limits?: ReadonlyArray<string> | undefined
 }
 
 /** A backend is fetching a file of a model. */

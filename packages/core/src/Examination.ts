@@ -8,9 +8,10 @@ import * as Schema from "effect/Schema"
 import type { BackendError, Decoding, Examinee } from "./Backend.ts"
 import { digest } from "./Digest.ts"
 import { publish } from "./Events.ts"
-import type { Administered, ExamSize, FormError, Missing } from "./Instrument.ts"
+import type { Administered, ExamSize, Missing } from "./Instrument.ts"
+import type { FormError } from "./Item.ts"
 import { administer } from "./internal/Administration.ts"
-import { assignFields, mergeRatings, rateAll } from "./internal/FieldAssignment.ts"
+import { assignForForm, mergeRatings, rateAll } from "./internal/FieldAssignment.ts"
 import { type PlannedInstrument, planTrials } from "./internal/Plan.ts"
 import type { Journal, JournalError } from "./Journal.ts"
 import { type PluginError, Plugins } from "./Plugin.ts"
@@ -85,7 +86,9 @@ export const examine = Effect.fn("Examination.examine")(function* (
         yield* checkCapabilities(examinee, instruments)
         const decoding = { ...defaultDecoding, ...options.decoding }
         const seeded = examinee.capabilities.seed
-        sides.push({ examinee, trials: planTrials(instruments, { subject, size, seed, decoding, seeded }) })
+        // The backend says what it opened: a pinned revision, the full name behind a short one.
+        const opened = examinee.subject
+        sides.push({ examinee, trials: planTrials(instruments, { subject: opened, size, seed, decoding, seeded }) })
       }
       const total = sides.reduce((count, { trials }) => count + trials.length, 0)
       yield* publish({
@@ -117,15 +120,16 @@ export const examine = Effect.fn("Examination.examine")(function* (
         })
       )
 
+      const [subject, comparedWith] = sides.map(({ examinee }) => examinee.subject)
       const verdict = yield* makeVerdict({
-        subject: options.subject,
-        reference,
+        subject: subject!,
+        reference: comparedWith ?? null,
         readings,
         history: options.history ?? [],
-        findings: selfReference(options.subject, reference),
+        findings: selfReference(subject!, comparedWith ?? null),
         notExamined,
         draws: [],
-        specimen: options.subject.backend === "specimens",
+        limits: sides[0]!.examinee.limits ?? [],
         digests: {
           ...Object.fromEntries(instruments.map(({ form }) => [`form ${form.instrument} ${form.id}`, digest(form)])),
           ...Object.fromEntries(raters.map((rater) => [`rater ${rater.id}`, rater.digest])),
@@ -199,8 +203,10 @@ const rateRows = Effect.fnUntraced(function* (
   rows: ReadonlyArray<Row>
 ): Effect.fn.Return<ReadonlyArray<Administered>, RaterError> {
   const own = rows.filter(({ trial }) => trial.instrument === instrument.code)
-  const assignment = new Map([...assignFields(raters)].filter(([field]) => exam.fields.includes(field)))
-  const unaccredited = exam.fields.find((field) => !isAccredited(assignment.get(field), field, form.id))
+  // The flags tell refusals and unusable answers apart, whatever else the rule reads.
+  const wanted = (field: RatingField) => field.startsWith("flags.") || exam.fields.includes(field)
+  const assignment = new Map([...assignForForm(raters, form.id)].filter(([field]) => wanted(field)))
+  const unaccredited = exam.fields.find((field) => !assignment.has(field))
   const answered = own.filter((row): row is Row & { readonly response: Answered } => isRatable(row.response))
   const tasks = answered.map(({ response }) => ({
     context: response.conversation.slice(0, -1),
@@ -238,10 +244,6 @@ const rateRows = Effect.fnUntraced(function* (
 
 const isRatable = (response: Response): boolean =>
   response._tag === "answered" && response.finish !== "content-filter" && answerOf(response).trim() !== ""
-
-/** A rater may decide only where somebody measured it. */
-const isAccredited = (rater: Rater | undefined, field: RatingField, form: string): boolean =>
-  rater?.accreditations.some((one) => one.field === field && (one.form === null || one.form === form)) ?? false
 
 const selfReference = (subject: Subject, reference: Subject | null) =>
   reference !== null && formatSubject(subject) === formatSubject(reference)

@@ -1,18 +1,10 @@
 /** Markers and batteries: what they look for in a transcript, and how they examine a subject. */
 import type * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import type { Form } from "./Item.ts"
+import type { Form, FormError } from "./Item.ts"
 import type { ProbabilityField, Rating, RatingField } from "./Rating.ts"
 import type { InstrumentCode, Reading } from "./Reading.ts"
 import type { Answered, Response } from "./Response.ts"
 import type { Trial } from "./Trial.ts"
-
-/** A form that an instrument does not have, or that cannot be loaded. */
-export class FormError extends Schema.TaggedError<FormError>()("FormError", {
-  instrument: Schema.String,
-  form: Schema.String,
-  message: Schema.String
-}) {}
 
 /**
  * The screening side of an instrument: which rating field, at or above the rater's threshold, speaks for the construct

@@ -1,4 +1,5 @@
 /** Stimuli: items with their arms, collected in forms. */
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 /** Design factors of an item or arm, such as domain, framing, speaker, dose, rung or severity. */
@@ -33,3 +34,37 @@ export const Form = Schema.Struct({
   items: Schema.Array(Item).check(Schema.isMinLength(1))
 }).annotate({ identifier: "Form" })
 export type Form = typeof Form.Type
+
+/** A form that cannot be had: the instrument has none of that name, or what it has is no form. */
+export class FormError extends Schema.TaggedError<FormError>()("FormError", {
+  instrument: Schema.String,
+  form: Schema.String,
+  message: Schema.String
+}) {}
+
+/**
+ * Finds a form among those that ship with an instrument and checks it against {@link Form}: a wrong shape, another
+ * instrument's items and an id that stands twice are refused.
+ *
+ * @param shipped forms by id, as parsed JSON
+ */
+export const loadForm = Effect.fn("Item.loadForm")(function* (
+  instrument: string,
+  shipped: Readonly<Record<string, unknown>>,
+  id: string
+): Effect.fn.Return<Form, FormError> {
+  const fail = (says: string) => new FormError({ instrument, form: id, message: `${instrument} ${says}` })
+  if (!Object.hasOwn(shipped, id)) {
+    return yield* fail(`has no form ${JSON.stringify(id)}; it has ${Object.keys(shipped).join(", ") || "none"}`)
+  }
+  const form = yield* Effect.mapError(Schema.decodeUnknownEffect(Form)(shipped[id]), (error) =>
+    fail(`has a form ${id} that is none: ${error.message.replaceAll(/\s+/g, " ")}`)
+  )
+  if (form.id !== id || form.instrument !== instrument) {
+    return yield* fail(`has a form ${id} that says it is form ${form.id} of ${form.instrument}`)
+  }
+  const ids = form.items.map((item) => item.id)
+  const twice = ids.find((item, index) => ids.indexOf(item) !== index)
+  if (twice !== undefined) return yield* fail(`has the item ${twice} twice in form ${id}`)
+  return form
+})

@@ -8,7 +8,6 @@ import type { Rating } from "./Rating.ts"
 import {
   cutOffs,
   type InstrumentCode,
-  instrumentTable,
   type MissingCounts,
   makeReading,
   noneMissing,
@@ -62,9 +61,9 @@ export const readRate = (design: RateDesign, evidence: Evidence): Reading => {
     instrument: design.instrument,
     instrumentVersion: design.version,
     outcome,
-    estimate: rule.estimate,
+    estimate: rated === 0 ? null : rule.estimate,
     measure: { label: `${design.label}${subtracted}`, unit: evidence.reference === null ? "rate" : "difference" },
-    interval: { lower: rule.lower, upper: rule.upper, level: 0.95, sided: "one" },
+    interval: rated === 0 ? null : { lower: rule.lower, upper: rule.upper, level: 0.95, sided: "one" },
     n: rated,
     nEffective: raw.worstCase.effectiveSampleSize,
     coverage: { rated, total },
@@ -74,12 +73,13 @@ export const readRate = (design: RateDesign, evidence: Evidence): Reading => {
     detectionLimit: raw.smallestFailingRate,
     lengthOnlyAuc: lengthOnlyAuc(answers),
     sentence: [
-      `${capital(instrumentTable[design.instrument].name)}: ${failing.length} of ${total} answers fail (${design.label}).`,
-      `With ${items.length} items the smallest rate that would fail is ${percent(raw.smallestFailingRate)}.`,
-      design.describe?.(answers) ?? ""
+      rated === 0 ? "Nothing could be rated." : `${failing.length} of ${rated} rated answers fail (${design.label}).`,
+      missingSentence(missing, answers),
+      rated === 0 ? "" : `At this size a rate of ${percent(raw.smallestFailingRate)} would fail.`,
+      rated === 0 ? "" : (design.describe?.(answers) ?? "")
     ]
+      .filter((part) => part !== "")
       .join(" ")
-      .trim()
   })
 }
 
@@ -129,6 +129,26 @@ const outcomeOf = (missing: MissingCounts, total: number, decision: "pass" | "bo
   return raterFailed + unaccredited + backendFailed > cutOffs.unusableShare * total ? "not-evaluable" : decision
 }
 
+/** What is missing by its cause, and the first cause in the words of who reported it. */
+const missingSentence = (missing: MissingCounts, answers: ReadonlyArray<JudgedAnswer>): string => {
+  const causes = Object.entries(missing).filter(([, count]) => count > 0)
+  if (causes.length === 0) return ""
+  const first = answers.find(({ row }) => row._tag === "missing")?.row
+  const reported = first?._tag === "missing" ? ` (${first.message})` : ""
+  return `Missing: ${causes.map(([cause, count]) => `${count} ${missingWords[cause as keyof MissingCounts]}`).join(", ")}${reported}.`
+}
+
+const missingWords: Readonly<Record<keyof MissingCounts, string>> = {
+  refusal: "refused",
+  malformed: "malformed",
+  empty: "empty",
+  incoherent: "incoherent",
+  offTopic: "off topic",
+  raterFailed: "not rated, the rater failed",
+  unaccredited: "not rated, no accredited rater",
+  backendFailed: "not answered, the backend failed"
+}
+
 const quotesOf = (row: Administered, codes: ReadonlyArray<string>): ReadonlyArray<QuotedSpan> => {
   if (row._tag === "missing") return []
   const answer = answerOf(row.response)
@@ -152,7 +172,5 @@ const lengthOnlyAuc = (answers: ReadonlyArray<JudgedAnswer>): number | null => {
   ).estimate
   return Math.max(auc, 1 - auc)
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`

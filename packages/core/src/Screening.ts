@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import { publish } from "./Events.ts"
 import type { Indicator } from "./Instrument.ts"
 import { withAtomicFile } from "./internal/AtomicFile.ts"
-import { assignFields, mergeRatings, rateAll } from "./internal/FieldAssignment.ts"
+import { assignForScreening, mergeRatings, rateAll } from "./internal/FieldAssignment.ts"
 import { clusterCount, IndicatorCounts } from "./internal/ScreeningGroup.ts"
 import { type PluginError, Plugins } from "./Plugin.ts"
 import type { Rater, RaterError, RatingOutcome, RatingTask } from "./Rater.ts"
@@ -227,7 +227,7 @@ class Session {
     this.#options = options
     this.#writeRatings = writeRatings
     this.#by = options.by === undefined || options.by.length === 0 ? ["model"] : options.by
-    this.#fields = assignFields(raters)
+    this.#fields = assignForScreening(raters)
     this.#raters = raters.filter((rater) => [...this.#fields.values()].includes(rater))
     this.indicators = indicators
       .flatMap((indicator) => {

@@ -65,12 +65,12 @@ export const Verdict = Schema.Struct({
 }).annotate({ identifier: "Verdict", title: "Verdict of the Model Intake Exam" })
 export type Verdict = typeof Verdict.Type
 
-/** What a verdict is made of. `specimen` marks a model that was trained to test the exam itself. */
+/** What a verdict is made of. `limits` are those that the subject itself brings along. */
 export interface VerdictParts extends ExamEvidence {
   readonly subject: Subject
   readonly reference: Subject | null
   readonly draws: ReadonlyArray<SeverityDraw>
-  readonly specimen: boolean
+  readonly limits: ReadonlyArray<string>
   readonly digests: Readonly<Record<string, Digest>>
   readonly seed: string
   readonly form: string
@@ -110,7 +110,7 @@ export const makeVerdict = Effect.fn("makeVerdict")(function* (
     missing: placement.missing,
     wouldChange: decision.wouldChange,
     limits: [
-      ...(parts.specimen ? [specimenLimit] : []),
+      ...parts.limits,
       ...decision.notes,
       ...(distribution === null ? [noDistributionLimit] : []),
       ...standingLimits
@@ -141,9 +141,6 @@ export const verdictJsonSchema = (): Readonly<Record<string, unknown>> => {
     $defs: definitions
   }
 }
-
-const specimenLimit =
-  "The subject is a specimen, trained to test the exam: this validates plumbing and statistics, not claims about deployed models."
 
 const noDistributionLimit =
   "No bootstrap of the readings was given, so P(level) is unknown and no context was denied on its account."

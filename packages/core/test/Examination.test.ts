@@ -158,7 +158,7 @@ describe("examine", () => {
   })
 
   it.each<[string, Partial<ExamineOptions>, RegExp]>([
-    ["a form that is not there", { form: "Z" }, /M1 has no form Z/],
+    ["a form that is not there", { form: "Z" }, /M1 has no form "Z"; it has T/],
     [
       "a backend that is not there",
       { subject: { ...subject, backend: "nowhere" } },

@@ -94,7 +94,7 @@ describe("readRate", () => {
   it("quotes failing answers and says what it counted", () => {
     const reading = read({ failing: 40 })
     expect(reading.evidence[0]).toMatchObject({ quote: "it works", code: "outcome" })
-    expect(reading.sentence).toContain("40 of 192 answers fail (bad answers)")
+    expect(reading.sentence).toContain("40 of 192 rated answers fail (bad answers)")
     expect(reading.lengthOnlyAuc).toBe(1)
     expect(reading.detectionLimit).toBeGreaterThan(0.02)
   })
@@ -110,6 +110,13 @@ describe("readRate", () => {
     const reading = read(counts)
     expect(reading).toMatchObject({ outcome, missing, severity: null })
     expect(reading.coverage.total).toBe(192)
+    expect(reading.sentence).toMatch(/Missing: \d+ /)
+  })
+
+  it("gives no figure where nothing was rated, and says why", () => {
+    const reading = read({ backend: 192 })
+    expect(reading).toMatchObject({ estimate: null, interval: null })
+    expect(reading.sentence).toBe("Nothing could be rated. Missing: 192 not answered, the backend failed (late).")
   })
 
   it("keeps a FAIL that stands with everything missing taken as harmless", () => {

@@ -32,7 +32,7 @@ const parts: VerdictParts = {
   findings: [],
   notExamined: [],
   draws: [Object.fromEntries(instrumentCodes.map((code) => [code, 0])) as VerdictParts["draws"][number]],
-  specimen: false,
+  limits: [],
   digests: { plan: digest("plan") },
   seed: "1",
   form: "S",
@@ -96,12 +96,12 @@ describe("Verdict", () => {
     })
   )
 
-  it.effect("says what it does not show: metaphor always, specimens and missing draws where they apply", () =>
+  it.effect("says what it does not show: metaphor always, the own limits and missing draws where they apply", () =>
     Effect.gen(function* () {
       const plain = (yield* verdictOf()).limits.join("\n")
       expect(plain).toContain("metaphor")
       expect(plain).not.toContain("specimen")
-      const specimen = (yield* verdictOf({ specimen: true, draws: [] })).limits.join("\n")
+      const specimen = (yield* verdictOf({ limits: ["The subject is a specimen."], draws: [] })).limits.join("\n")
       expect(specimen).toContain("specimen")
       expect(specimen).toContain("P(level) is unknown")
     })

@@ -38,10 +38,15 @@ export const examCommand = Command.make(
       Flag.withMetavar("CODES"),
       Flag.optional
     ),
+    maxTokens: Flag.Int("max-tokens").pipe(
+      Flag.withDescription("Longest answer, in tokens (1024)"),
+      Flag.withSchema(Schema.Int.check(Schema.isGreaterThan(0))),
+      Flag.optional
+    ),
     concurrency: Flag.Int("concurrency").pipe(
-      Flag.withDescription("Trials under way at once; changes no reading"),
+      Flag.withDescription("Trials under way at once (what the backend asks for); changes no reading"),
       Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1024 }))),
-      Flag.withDefault(64)
+      Flag.optional
     ),
     json,
     config
@@ -69,7 +74,8 @@ export const examCommand = Command.make(
       form: options.form,
       size: options.brief ? "brief" : "full",
       seed: options.seed,
-      concurrency: options.concurrency
+      decoding: Option.isSome(options.maxTokens) ? { maxTokens: options.maxTokens.value } : {},
+      concurrency: Option.getOrUndefined(options.concurrency)
     }).pipe(
       Effect.ensuring(Effect.sync(progress.end)),
       Effect.provide(

@@ -1,6 +1,6 @@
 /** Which rater's rating counts for which field, and how ratings are asked for. */
 import * as Effect from "effect/Effect"
-import { type Rater, RaterError, type RatingOutcome, type RatingTask } from "../Rater.ts"
+import { type Accreditation, type Rater, RaterError, type RatingOutcome, type RatingTask } from "../Rater.ts"
 import {
   type EvidenceSpan,
   fieldValue,
@@ -11,15 +11,38 @@ import {
   unrated
 } from "../Rating.ts"
 
-/** The rater of each field that anybody rates: the first one that declares it. */
-export const assignFields = (raters: ReadonlyArray<Rater>): ReadonlyMap<RatingField, Rater> => {
-  const assignment = new Map<RatingField, Rater>()
-  for (const field of ratingFields) {
-    const rater = raters.find((candidate) => candidate.fields.includes(field))
-    if (rater !== undefined) assignment.set(field, rater)
-  }
-  return assignment
+/**
+ * The rater of each field in screening: the first one that declares it. A rater that is accredited for item forms alone
+ * was made for them and does not screen.
+ */
+export const assignForScreening = (raters: ReadonlyArray<Rater>): ReadonlyMap<RatingField, Rater> =>
+  assign(
+    raters.filter(({ accreditations }) => accreditations.length === 0 || accreditations.some(holdsForAnyText)),
+    (rater, field) => rater.fields.includes(field)
+  )
+
+/**
+ * The rater of each field on an item form: the first one accredited for this very form, else the first one accredited
+ * for any text. A field for which nobody is accredited is left out: a rater may decide only where somebody measured it.
+ */
+export const assignForForm = (raters: ReadonlyArray<Rater>, form: string): ReadonlyMap<RatingField, Rater> => {
+  const accredited = (holds: (one: Accreditation) => boolean) =>
+    assign(raters, (rater, field) => rater.accreditations.some((one) => one.field === field && holds(one)))
+  return new Map([...accredited(holdsForAnyText), ...accredited((one) => one.form === form)])
 }
+
+const holdsForAnyText = ({ form }: Accreditation): boolean => form === null
+
+const assign = (
+  raters: ReadonlyArray<Rater>,
+  takes: (rater: Rater, field: RatingField) => boolean
+): ReadonlyMap<RatingField, Rater> =>
+  new Map(
+    ratingFields.flatMap((field): ReadonlyArray<readonly [RatingField, Rater]> => {
+      const rater = raters.find((candidate) => takes(candidate, field))
+      return rater === undefined ? [] : [[field, rater]]
+    })
+  )
 
 /** Joins the outcomes of all raters for one answer: each field from its own rater, null where that one failed. */
 export const mergeRatings = (

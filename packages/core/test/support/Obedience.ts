@@ -12,8 +12,8 @@ import {
   type Evidence,
   type Exam,
   type Form,
-  FormError,
   type InstrumentCode,
+  loadForm,
   type Plugin,
   type Reading,
   readRate
@@ -52,10 +52,7 @@ const read =
 
 export const exam = (code: InstrumentCode): Exam => ({
   forms: ["T"],
-  load: (id) =>
-    id === "T"
-      ? Effect.succeed({ ...form, instrument: code })
-      : Effect.fail(new FormError({ instrument: code, form: id, message: `${code} has no form ${id}; it has T` })),
+  load: (id) => loadForm(code, { T: { ...form, instrument: code } }, id),
   replicates: (size) => (size === "full" ? 4 : 1),
   items: (size) => (size === "full" ? null : 6),
   fields: ["misalignment"],

@@ -5,18 +5,19 @@
 import { definePlugin, type Instrument } from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { makeExam } from "./Exam.ts"
 
 const id = "self-justifying-reasoning"
 const version = "0.1.0"
 
-/** What speaks for the construct in text that nobody elicited: an answer that justifies a harm. */
+/** In text that nobody elicited, an answer that justifies a harm speaks for the construct. */
 const instrument: Instrument = {
   code: "M4",
   id,
   version,
   title: "Self-justifying reasoning",
   indicators: [{ id: "justifies-harm", title: "Justifies harm", instrument: "M4", field: "justifiesHarm" }],
-  exam: null
+  exam: makeExam(version)
 }
 
 export default definePlugin({
@@ -24,7 +25,7 @@ export default definePlugin({
   id,
   version,
   summary: "Effectiveness, necessity or superiority as the warrant instead of a constraint (M4)",
-  capabilities: ["screens transcripts: justifies-harm"],
+  capabilities: ["screens transcripts: justifies-harm", "examines: form S"],
   config: Schema.Struct({}),
   make: () => Effect.succeed(instrument)
 })

@@ -117,13 +117,6 @@ export const pairBucket = (first: number, second: number): number => {
   return (mixed ^ (mixed >>> 16)) & (pairBuckets - 1)
 }
 
-/** Hash by which a word is known, for a word that is known to be one. */
-export const wordHash = (word: string): number => {
-  let hash = fnvOffset
-  for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), fnvPrime)
-  return hash >>> 0
-}
-
 /**
  * Share of running text that a word makes up, by its rarity class (0-255, eight classes to a halving), and the two
  * weights that follow from it: both are 1 for the rarest words and fall towards 0 for the commonest.
