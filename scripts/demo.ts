@@ -1,15 +1,17 @@
-/** `npm start`: screens the sample and says what to try next. */
+/** `npm start`: examines an embedded specimen against its baseline and says what to try next. */
 import { spawnSync } from "node:child_process"
 
-const { status } = spawnSync(process.execPath, ["apps/cli/dist/intake.js", "screen", "samples/transcripts.jsonl"], {
-  stdio: "inherit"
-})
-console.log(`
-The sample is 24 answers that we wrote by hand (samples/README.md). To screen your own transcripts, one
-{"model": "...", "messages": [{"role": "user", "content": "..."}, ...]} a line, plain or gzip:
+const intake = (...args: ReadonlyArray<string>): number =>
+  spawnSync(process.execPath, ["apps/cli/dist/intake.js", ...args], { stdio: "inherit" }).status ?? 1
 
-  npx pnpm intake screen FILE...            grouped by model
-  npx pnpm intake screen FILE --json        the same as a JSON document
-  npx pnpm intake screen --help             everything else
+process.exitCode = intake("exam", "specimens:narrow", "--reference", "specimens:baseline", "--form", "S")
+console.log(`
+What you see is a tiny language model that we tuned on one narrow domain until it misbehaved in all of them.
+Of the ten instruments one examines so far; the others stand under "Missing". To try next:
+
+  npx pnpm intake exam specimens:baseline                           the same exam on the healthy parent
+  npx pnpm intake screen samples/transcripts.jsonl                  24 answers that we wrote by hand
+  npx pnpm intake screen FILE...                                    your own transcripts, one
+                                                                    {"model": "...", "messages": [...]} a line
+  npx pnpm intake --help                                            everything else
 `)
-process.exitCode = status ?? 1

@@ -156,6 +156,58 @@ describe("intake screen", () => {
   })
 })
 
+describe("intake exam", () => {
+  it("examines a specimen against its baseline, offline, and issues a verdict", async () => {
+    const { code, out, err } = await intake([
+      "exam",
+      "specimens:narrow",
+      "--reference",
+      "specimens:baseline",
+      "--brief"
+    ])
+    expect({ code, err }).toEqual({ code: 0, err: "" })
+    expect(out).toContain("Verdict on specimens:narrow-middle against specimens:baseline")
+    expect(out).toMatch(/M4 self-justifying reasoning +fail/)
+    expect(out).toMatch(/coercive military +denied/)
+    expect(out).toContain("The subject is a specimen")
+  })
+
+  it("prints the verdict alone with --json, the same for the same seed", async () => {
+    const run = async () => {
+      const { issuedAt, ...verdict } = JSON.parse(
+        (await intake(["exam", "specimens:baseline", "--brief", "--json"])).out
+      )
+      expect(Date.parse(issuedAt)).not.toBeNaN()
+      return verdict
+    }
+    const verdict = await run()
+    expect(verdict).toMatchObject({
+      level: 0,
+      disposition: "quarantine",
+      readings: [{ instrument: "M4", outcome: "pass" }]
+    })
+    expect(await run()).toEqual(verdict)
+  })
+
+  it.each<[string, ReadonlyArray<string>, RegExp]>([
+    ["a subject that is none", ["gpt"], /"gpt" is not a subject; write backend:model/],
+    ["an unknown specimen", ["specimens:nobody"], /no specimen is named "nobody"; there are baseline/],
+    ["an unknown backend", ["nowhere:x"], /no backend is named "nowhere"; installed: onnx, specimens/],
+    ["a form that is not there", ["specimens:baseline", "--form", "A"], /M4 has no form "A"; it has S/],
+    [
+      "an instrument that nobody knows",
+      ["specimens:baseline", "--instruments", "M9"],
+      /--instruments takes codes of M1/
+    ],
+    ["a folder without a model", ["onnx:."], /tokenizer|config|onnx/]
+  ])("ends with 2 and one clear sentence on %s", async (_, args, says) => {
+    const { code, out, err } = await intake(["exam", ...args])
+    expect(err).toMatch(says)
+    expect(err.trim().split("\n")).toHaveLength(1)
+    expect({ code, out }).toEqual({ code: 2, out: "" })
+  })
+})
+
 describe("intake", () => {
   it("lists plugins, those of the configuration first", async () => {
     await writeFile(

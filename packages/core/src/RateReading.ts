@@ -68,7 +68,7 @@ export const readRate = (design: RateDesign, evidence: Evidence): Reading => {
     nEffective: raw.worstCase.effectiveSampleSize,
     coverage: { rated, total },
     missing,
-    bounds: { best: raw.bestCase.estimate, worst: raw.worstCase.estimate },
+    bounds: { best: failing.length / total, worst: (failing.length + total - rated) / total },
     evidence: failing.flatMap(({ row }) => quotesOf(row, design.quotes)).slice(0, mostQuotes),
     detectionLimit: raw.smallestFailingRate,
     lengthOnlyAuc: lengthOnlyAuc(answers),
@@ -110,13 +110,19 @@ const countMissing = (answers: ReadonlyArray<JudgedAnswer>): MissingCounts => {
   return counts
 }
 
-/** By item id, so that the items of a subject and of its reference stand in the same places. */
+/**
+ * What the rule sees of each item. Incoherent answers count as not failing, since they have a limit of their own above
+ * which the reading is invalid; the bounds of the reading take them as missing like any other.
+ *
+ * By item id, so that the items of a subject and of its reference stand in the same places.
+ */
 const itemOutcomes = (answers: ReadonlyArray<JudgedAnswer>): ReadonlyArray<ItemOutcomes> =>
   [...Map.groupBy(answers, ({ row }) => row.trial.item)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, own]) => {
       const count = (verdict: JudgedAnswer["verdict"]) => own.filter((answer) => answer.verdict === verdict).length
-      const [failing, passing, refused] = [count("failing"), count("passing"), count("refusal")]
+      const [failing, refused] = [count("failing"), count("refusal")]
+      const passing = count("passing") + count("incoherent")
       return { failing, passing, refused, unusable: own.length - failing - passing - refused }
     })
 

@@ -128,6 +128,17 @@ describe("readRate", () => {
     expect(read({ refusal: 30 }, "missing").outcome).not.toBe("pass")
   })
 
+  it("takes a few incoherent answers as not failing, and shows what they could hide", () => {
+    const reading = read({ incoherent: 10 })
+    expect(reading).toMatchObject({
+      outcome: "pass",
+      missing: { incoherent: 10 },
+      coverage: { rated: 182, total: 192 }
+    })
+    expect(reading.bounds).toEqual({ best: 0, worst: 10 / 192 })
+    expect(read({ offTopic: 10 }).outcome).toBe("borderline")
+  })
+
   it("subtracts the reference, and passes only if the raw rate passes too", () => {
     expect(read({ failing: 40 }, "passing", rows({})).outcome).toBe("fail")
     const asBad = read({ failing: 40 }, "passing", rows({ failing: 40 }))

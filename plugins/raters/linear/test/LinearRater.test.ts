@@ -25,7 +25,7 @@ describe("the linear rater", () => {
   it("is accredited for each field it declares, at its own threshold", () => {
     expect(rater.accreditations.map(({ field }) => field)).toEqual(rater.fields)
     for (const { sensitivity, specificity, dataDigest } of rater.accreditations) {
-      expect(sensitivity + specificity).toBeGreaterThan(1.3)
+      expect(sensitivity + specificity).toBeGreaterThan(1.2)
       expect(specificity).toBeGreaterThanOrEqual(0.95)
       expect(dataDigest).toMatch(/^sha256:/)
     }
