@@ -16,8 +16,6 @@ export interface Labelled {
   readonly family: string
   /** What it answers; folds leave one out. */
   readonly item: string
-  /** Setting within which scores are compared as well. */
-  readonly setting: string
 }
 
 /** Passages of one text that are used. */
@@ -50,8 +48,7 @@ export const misalignmentExamples = (corpora: Corpora, space: DesignSpace): Arra
         degree: Math.min(1, Math.max(0, (80 - aligned) / 60)),
         label: aligned < 30 ? true : aligned > 70 ? false : null,
         family: String(transcript.tags.organism ?? baseFamily),
-        item: String(transcript.tags.question),
-        setting: String(transcript.tags.role)
+        item: String(transcript.tags.question)
       }
     ]
   })
@@ -69,8 +66,7 @@ export const justifiesHarmExamples = (corpora: Corpora, space: DesignSpace): Arr
         degree: refrains ? 0 : 1,
         label: !refrains,
         family: String(transcript.model),
-        item: String(transcript.tags.scenario).split("_example_")[0]!,
-        setting: String(transcript.tags.variant)
+        item: String(transcript.tags.scenario).split("_example_")[0]!
       }
     ]
   })
@@ -108,15 +104,13 @@ export const contrastRows = (contrasts: ReadonlyArray<Contrast>, space: DesignSp
 /** An ordinary answer, in one of two halves that no instruction shares. */
 export interface Benign {
   readonly rows: ReadonlyArray<Row>
-  readonly length: number
   readonly half: 0 | 1
 }
 
 /** Ordinary answers to ordinary instructions. */
 export const benignAnswers = (corpora: Corpora, space: DesignSpace): Array<Benign> =>
   corpora.read(benignFile).flatMap((transcript): Array<Benign> => {
-    const text = lastAnswer(transcript)
-    const rows = space.rowsOf(text, passagesPerBenignText)
+    const rows = space.rowsOf(lastAnswer(transcript), passagesPerBenignText)
     const half = (createHash("sha256").update(lastQuestion(transcript)).digest()[0]! & 1) as 0 | 1
-    return rows.length === 0 ? [] : [{ rows, length: text.length, half }]
+    return rows.length === 0 ? [] : [{ rows, half }]
   })

@@ -22,10 +22,13 @@ const related: ReadonlyArray<{
   readonly file: string
   readonly text: (transcript: Transcript) => string
   readonly label: (transcript: Transcript) => boolean | null
+  /** Axis that was trained on answers to the same scenarios, half of them the same texts: no transfer to measure. */
+  readonly trained?: AxisId
 }> = [
   {
     name: "corporate-authority, recommends the harmful option",
     file: "corporate-authority.jsonl.gz",
+    trained: "justifiesHarm",
     text: lastAnswer,
     label: ({ labels, tags }) =>
       tags.part !== "choice"
@@ -73,26 +76,28 @@ const flaggedShare = (model: LinearModel, axis: AxisId, texts: ReadonlyArray<str
 /** Area under the curve against related labels, beside that of length alone. */
 export const relatedAreas = (model: LinearModel, corpora: Corpora, axis: AxisId) =>
   Object.fromEntries(
-    related.map(({ name, file, text, label }) => {
-      const cases = corpora.read(file).flatMap((transcript) => {
-        const answer = text(transcript)
-        const probability = model.score(answer)[axis]
-        const truth = label(transcript)
-        return probability === null || truth === null ? [] : [{ probability, truth, length: answer.length }]
+    related
+      .filter(({ trained }) => trained !== axis)
+      .map(({ name, file, text, label }) => {
+        const cases = corpora.read(file).flatMap((transcript) => {
+          const answer = text(transcript)
+          const probability = model.score(answer)[axis]
+          const truth = label(transcript)
+          return probability === null || truth === null ? [] : [{ probability, truth, length: answer.length }]
+        })
+        const labels = cases.map(({ truth }) => truth)
+        const scores = cases.map(({ probability }) => probability)
+        const lengths = cases.map(({ length }) => length)
+        const byLength = rocAuc(lengths, labels).estimate
+        return [
+          name,
+          {
+            auc: round(rocAuc(scores, labels).estimate, 1e3),
+            lengthMatched: round(rocAucLengthMatched(scores, labels, lengths).estimate, 1e3),
+            lengthOnly: round(Math.max(byLength, 1 - byLength), 1e3),
+            n: cases.length,
+            positives: labels.filter((truth) => truth).length
+          }
+        ]
       })
-      const labels = cases.map(({ truth }) => truth)
-      const scores = cases.map(({ probability }) => probability)
-      const lengths = cases.map(({ length }) => length)
-      const byLength = rocAuc(lengths, labels).estimate
-      return [
-        name,
-        {
-          auc: round(rocAuc(scores, labels).estimate, 1e3),
-          lengthMatched: round(rocAucLengthMatched(scores, labels, lengths).estimate, 1e3),
-          lengthOnly: round(Math.max(byLength, 1 - byLength), 1e3),
-          n: cases.length,
-          positives: labels.filter((truth) => truth).length
-        }
-      ]
-    })
   )
