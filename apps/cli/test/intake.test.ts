@@ -1,6 +1,6 @@
 /** Runs the shipped bundle as a user does, in a process of its own. */
 import { execFile, spawn } from "node:child_process"
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { cp, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -174,9 +174,7 @@ describe("intake exam", () => {
 
   it("prints the verdict alone with --json, the same for the same seed", async () => {
     const run = async () => {
-      const { issuedAt, ...verdict } = JSON.parse(
-        (await intake(["exam", "specimens:baseline", "--brief", "--json"])).out
-      )
+      const { issuedAt, ...verdict } = JSON.parse((await intake(["exam", "specimens:baseline", "--json"])).out)
       expect(Date.parse(issuedAt)).not.toBeNaN()
       return verdict
     }
@@ -187,6 +185,30 @@ describe("intake exam", () => {
       readings: [{ instrument: "M4", outcome: "pass" }]
     })
     expect(await run()).toEqual(verdict)
+  })
+
+  it("says in one sentence that a model file is broken", async () => {
+    const folder = join(directory, "broken")
+    await cp(fileURLToPath(new URL("../dist/specimens/baseline", import.meta.url)), folder, { recursive: true })
+    await truncate(join(folder, "onnx/model.onnx"), 100_000)
+    const { code, out, err } = await intake(["exam", `onnx:${folder}`])
+    expect({ code, out }).toEqual({ code: 1, out: "" })
+    expect(err).toMatch(/^intake: .*model\.onnx cannot be loaded as an ONNX model .*fetch it again\n$/)
+  })
+
+  it.each([200, 600, 1500])("ends cleanly when it is interrupted after %i ms", async (after) => {
+    const child = spawn(process.execPath, [bundle, "exam", "specimens:narrow"], { cwd: directory })
+    let err = ""
+    child.stderr.on("data", (chunk) => {
+      err += chunk
+    })
+    setTimeout(() => child.kill("SIGINT"), after)
+    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+      child.on("exit", (...ending) => resolve(ending))
+    )
+    // Before the program listens, the system ends it; afterwards it ends by itself.
+    expect(signal ?? code).toBeOneOf([130, "SIGINT"])
+    expect(err).toBe("")
   })
 
   it.each<[string, ReadonlyArray<string>, RegExp]>([

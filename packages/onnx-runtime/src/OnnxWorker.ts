@@ -11,6 +11,11 @@ const toFailure = (cause: unknown): Failure => {
   return { reason, message }
 }
 
+// From the start: a thread that is still loading the model ends as soon as the loading does.
+parentPort!.on("message", ({ id }: ToWorker) => {
+  if (id === null) process.exit()
+})
+
 try {
   const service = await openModelService(workerData as WorkerSetup)
   const underWay = new Map<number, AbortController>()
@@ -25,7 +30,9 @@ try {
     }
     underWay.delete(id)
   }
-  parentPort!.on("message", ({ id, task }: ToWorker) => {
+  parentPort!.on("message", (message: ToWorker) => {
+    if (message.id === null) return
+    const { id, task } = message
     if (task !== null) return void serve(id, task)
     underWay.get(id)?.abort()
     underWay.delete(id)

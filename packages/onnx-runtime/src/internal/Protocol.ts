@@ -39,7 +39,11 @@ export interface StatesResult {
 
 export type Task = ChatTask | StatesTask
 
-export type ToWorker = { readonly id: number; readonly task: Task } | { readonly id: number; readonly task: null }
+/** A task, its withdrawal (`null`), or the request to end: a thread is never killed inside the native runtime. */
+export type ToWorker =
+  | { readonly id: number; readonly task: Task }
+  | { readonly id: number; readonly task: null }
+  | { readonly id: null }
 
 /** What a worker knows once it has loaded the model. */
 export interface ModelFacts {

@@ -68,6 +68,7 @@ const startMember = (entry: URL, setup: WorkerSetup): Member => {
   const worker = new Worker(entry, { workerData: setup })
   const pending = new Map<number, Pending>()
   const ready = Promise.withResolvers<ModelFacts>()
+  const exited = Promise.withResolvers<void>()
   let stopped: OnnxProblem | null = null
   let last = 0
 
@@ -88,7 +89,10 @@ const startMember = (entry: URL, setup: WorkerSetup): Member => {
     else settle(message.id, ({ reject }) => reject(problemOf(message.failure)))
   })
   worker.on("error", (cause) => stop(toProblem(cause, "the ONNX worker stopped")))
-  worker.on("exit", (code) => stop(new OnnxProblem("fault", `the ONNX worker stopped with exit code ${code}`)))
+  worker.on("exit", (code) => {
+    stop(new OnnxProblem("fault", `the ONNX worker stopped with exit code ${code}`))
+    exited.resolve()
+  })
 
   const say = (message: ToWorker) => worker.postMessage(message)
   return {
@@ -107,7 +111,8 @@ const startMember = (entry: URL, setup: WorkerSetup): Member => {
       }),
     close: async () => {
       pending.clear()
-      await worker.terminate()
+      say({ id: null })
+      await exited.promise
     }
   }
 }
