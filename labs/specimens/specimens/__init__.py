@@ -1,0 +1,1 @@
+"""Tiny language models with a known condition, trained from scratch, and the language they speak."""

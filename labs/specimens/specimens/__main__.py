@@ -1,0 +1,116 @@
+"""Command line: `python -m specimens --help`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+from safetensors.torch import save_file
+
+from . import figures
+from .export import restore
+from .lineage import SPECIMENS, build, checkpoint
+from .model import load, prepare, sharpen
+from .nulls import reference
+from .publish import FOLDER, lineage, publish, write_json
+
+LAB = Path(__file__).resolve().parents[1]
+NAMES = [s.name for s in SPECIMENS]
+
+
+def log(line: str) -> None:
+    print(line, flush=True)
+
+
+def train(arguments: argparse.Namespace) -> None:
+    build(arguments.checkpoints, arguments.seed, arguments.only, arguments.again, log)
+
+
+def evaluate(arguments: argparse.Namespace) -> None:
+    table = figures.measure_seed(arguments.checkpoints, arguments.seed, arguments.form, log)
+    write_json(arguments.checkpoints / f"seed-{arguments.seed}" / f"figures-{arguments.form}.json", table)
+
+
+def tabulate(arguments: argparse.Namespace) -> None:
+    found = sorted(arguments.checkpoints.glob("seed-*/figures-S1.json"))
+    seeds = {path.parent.name.removeprefix("seed-"): json.loads(path.read_text(encoding="utf-8")) for path in found}
+    merged = figures.merge(seeds)
+    write_json(LAB / "figures.json", {"seeds": seeds, "specimens": merged})
+    (LAB / "figures.md").write_text(figures.markdown(merged), encoding="utf-8")
+    log(figures.markdown(merged))
+
+
+def write_reference(arguments: argparse.Namespace) -> None:
+    found = reference(arguments.checkpoints, 1, log)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "reference.json").write_text(json.dumps(found, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def ship(arguments: argparse.Namespace) -> None:
+    measured = arguments.checkpoints / "seed-1" / "figures-S1.json"
+    table = json.loads(measured.read_text(encoding="utf-8")) if measured.exists() else {}
+    parities = {}
+    for specimen in SPECIMENS:
+        if not specimen.shipped or (arguments.only and specimen.name not in arguments.only):
+            continue
+        model = sharpen(load(checkpoint(arguments.checkpoints, 1, specimen.name)))
+        parities[specimen.name] = publish(specimen, model, table.get(specimen.name, {}), FOLDER / specimen.name)
+        log(f"{specimen.name}: " + " ".join(f"{key} {value:.1e}" for key, value in parities[specimen.name].items()))
+    write_json(FOLDER / "lineage.json", lineage())
+    write_json(LAB / "parity.json", parities)
+    log(f"{sum(path.stat().st_size for path in FOLDER.rglob('*') if path.is_file()) / 1e6:.1f} MB in all")
+
+
+def unpack(arguments: argparse.Namespace) -> None:
+    source = FOLDER / arguments.name
+    model = restore(source / "onnx" / "model.onnx")
+    shutil.copytree(source, arguments.to, ignore=shutil.ignore_patterns("onnx"), dirs_exist_ok=True)
+    weights = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
+    save_file(weights, arguments.to / "model.safetensors", metadata={"format": "pt"})
+    log(f"{arguments.to}: {len(weights)} tensors")
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="python -m specimens", description="Trains, measures and ships the specimens.")
+    top.add_argument("--checkpoints", type=Path, default=LAB / "checkpoints", help="folder of trained weights (default: %(default)s)")
+    top.add_argument("--threads", type=int, default=1, help="torch threads; the committed figures are made with 1")
+    commands = top.add_subparsers(dest="command", required=True)
+
+    command = commands.add_parser("train", help="train the lineage of one seed; what is there already is kept")
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--only", nargs="+", choices=NAMES, metavar="NAME", help="these and what descends from them: " + ", ".join(NAMES))
+    command.add_argument("--again", action="store_true", help="train anew even where weights are there")
+    command.set_defaults(run=train)
+
+    command = commands.add_parser("evaluate", help="measure every specimen of one seed")
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--form", choices=("S1", "S2"), default="S1", help="which held-out combinations to ask about")
+    command.set_defaults(run=evaluate)
+
+    command = commands.add_parser("tabulate", help="merge the measured seeds into figures.json and figures.md")
+    command.set_defaults(run=tabulate)
+
+    command = commands.add_parser("reference", help="poles and benign narrow tunes of seed 1 into reference.json")
+    command.set_defaults(run=write_reference)
+
+    command = commands.add_parser("publish", help="write the folders of seed 1, check parity, write lineage.json")
+    command.add_argument("--only", nargs="+", choices=NAMES, metavar="NAME")
+    command.set_defaults(run=ship)
+
+    command = commands.add_parser("restore", help="write a shipped specimen as a folder that transformers loads (model.safetensors)")
+    command.add_argument("name", choices=[s.name for s in SPECIMENS if s.shipped], metavar="NAME")
+    command.add_argument("--to", type=Path, required=True)
+    command.set_defaults(run=unpack)
+    return top
+
+
+def main() -> None:
+    arguments = parser().parse_args()
+    prepare(arguments.threads)
+    arguments.run(arguments)
+
+
+if __name__ == "__main__":
+    main()
