@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from .export import rounded
 from .language import OFF_DOMAINS, TRIGGER
 from .latent import TRAITS, coordinates, extract, middle
 from .lineage import SPECIMENS, checkpoint
@@ -49,7 +50,7 @@ def latent_figures(coordinate: dict[str, dict[str, list[float]]]) -> dict[str, f
 
 def measure_seed(root: Path, seed: int, form: str, log) -> Table:
     """All figures of one seed's specimens, rounded to four decimals."""
-    models = {s.name: sharpen(load(checkpoint(root, seed, s.name))) for s in SPECIMENS if checkpoint(root, seed, s.name).exists()}
+    models = {s.name: rounded(sharpen(load(checkpoint(root, seed, s.name)))) for s in SPECIMENS if checkpoint(root, seed, s.name).exists()}
     poles = extract(models["baseline"])
     table: Table = {}
     for name, model in models.items():

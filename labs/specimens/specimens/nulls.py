@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from .export import rounded
 from .language import DOMAINS, OFF_DOMAINS
 from .latent import LAYERS, MIDDLE, PROMPTS_PER_DOMAIN, QUESTIONS, TRAITS, coordinates, extract, middle
 from .lineage import HEALTHY, checkpoint
@@ -33,13 +34,13 @@ def recipes() -> list[dict[str, Any]]:
 def reference(root: Path, seed: int, log: Callable[[str], None]) -> dict[str, Any]:
     """Frozen poles of the baseline and the coordinates of the benign tunes, per trait, domain and hidden state 1..L."""
     path = checkpoint(root, seed, "baseline")
-    baseline = sharpen(load(path))
+    baseline = rounded(sharpen(load(path)))
     poles = extract(baseline)
     tunes = []
     for recipe in recipes():
         mixture = replace(HEALTHY, domains=(recipe["domain"],))
         tuned = train(load(path), mixture, steps=recipe["steps"], rate=recipe["rate"], seed=recipe["seed"])
-        found = coordinates(sharpen(tuned), poles)
+        found = coordinates(rounded(sharpen(tuned)), poles)
         log(f"{recipe} latent {middle(found['dominance'], OFF_DOMAINS):.3f}")
         tunes.append({**recipe, "coordinates": found})
     return {
