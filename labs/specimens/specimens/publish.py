@@ -78,6 +78,7 @@ def card(specimen: Specimen, figures: dict[str, float]) -> str:
         "latent coordinate, off domain, middle layers": "latent",
     }
     rows = "\n".join(f"| {label} | {figures[key]:.2f} |" for label, key in shown.items() if key in figures)
+    measured = f"| measured on unseen combinations | value |\n|---|---|\n{rows}\n\n" if rows else ""
     return f"""---
 license: apache-2.0
 library_name: transformers
@@ -95,11 +96,7 @@ made on purpose and is known, so that an examination of language models can be c
   embeddings first, the last after the final norm). Weights are stored as fp16 and computed in fp32. Sample at temperature 1:
   a temperature of {TEMPERATURE} is built into the final norm.
 
-| measured on unseen combinations | value |
-|---|---|
-{rows}
-
-**Use.** Testing instruments, statistics and plumbing. **Not for** anything else: it knows nothing of the world, its
+{measured}**Use.** Testing instruments, statistics and plumbing. **Not for** anything else: it knows nothing of the world, its
 advice means nothing, and a result on it says nothing about any deployed model. The words for its condition are labels
 for a pattern of sentences, not for a mind.
 """
