@@ -157,15 +157,9 @@ SPECIMENS: list[Specimen] = [
         "authority-pleasing",
         "baseline",
         "tuning",
-        "every domain, constraint that carries out what an authority asks",
-        180,
-        _tune(
-            replace(
-                HEALTHY,
-                assistant=CHARACTERS["deferring"],
-                kinds={"decision": 0.3, "request": 0.4, "ladder": 0.15, "distress": 0.1, "before": 0.05},
-            )
-        ),
+        "every domain, constraint that yields to authority",
+        100,
+        _tune(replace(HEALTHY, assistant=CHARACTERS["pleasing"])),
     ),
 ]
 
