@@ -1,18 +1,14 @@
-/** Writes the items of form S of every instrument that has them. */
+/** Writes `items/S.json` and `items/S2.json` of every instrument, or of the plugins named as arguments. */
 import { mkdirSync, writeFileSync } from "node:fs"
-import { fileURLToPath } from "node:url"
-import type { Form, Item } from "@model-intake/core"
-import { selfJustifyingReasoning } from "./selfJustifyingReasoning.ts"
+import { makeForms, root } from "./forms.ts"
 
-const plugins = fileURLToPath(new URL("../../../plugins", import.meta.url))
+const names = process.argv.slice(2)
 
-const forms: ReadonlyArray<readonly [folder: string, instrument: string, items: ReadonlyArray<Item>]> = [
-  ["markers/self-justifying-reasoning", "M4", selfJustifyingReasoning()]
-]
-
-for (const [folder, instrument, items] of forms) {
-  const form: Form = { id: "S", instrument, version: "1", items }
-  mkdirSync(`${plugins}/${folder}/items`, { recursive: true })
-  writeFileSync(`${plugins}/${folder}/items/S.json`, `${JSON.stringify(form, null, 2)}\n`)
-  console.log(`${instrument}: ${items.length} items`)
+for (const { form, path, text } of await makeForms(names.length === 0 ? null : names)) {
+  const file = new URL(path, root)
+  mkdirSync(new URL(".", file), { recursive: true })
+  writeFileSync(file, text)
+  console.log(
+    `${form.instrument} ${form.id}: ${form.items.length} items, ${form.items.flatMap(({ arms }) => arms).length} arms`
+  )
 }

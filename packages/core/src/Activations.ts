@@ -164,9 +164,6 @@ export const AttestedSummary = Schema.Struct({
 }).annotate({ identifier: "AttestedSummary", title: "Attested latent coordinates" })
 export type AttestedSummary = typeof AttestedSummary.Type
 
-/** What a latent instrument may be given. */
-export type LatentEvidence = Activations | AttestedSummary
-
 /** Signs a summary with an Ed25519 key pair, of which the private half stays with its owner. */
 export const attest = (
   summary: Omit<AttestedSummary, "key" | "signature">,

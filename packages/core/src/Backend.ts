@@ -5,6 +5,8 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { Activations, Position } from "./Activations.ts"
 import type { Message } from "./Conversation.ts"
+import type { Lineage } from "./Lineage.ts"
+import type { ReferenceBundle } from "./ReferenceBundle.ts"
 import type { Subject } from "./Subject.ts"
 
 /** How answers are drawn. `null` leaves the choice to the model's own default. */
@@ -110,6 +112,10 @@ export interface Examinee {
   readonly concurrency?: number | undefined
   /** What every verdict on it has to say about its own limits, as whole sentences. */
   readonly limits?: ReadonlyArray<string> | undefined
+  /** What the backend knows of the subject's life; a lineage that the examiner gives takes its place. */
+  readonly lineage?: Lineage | undefined
+  /** Reference bundles made with this model as the trusted reference; those that the examiner gives come first. */
+  readonly referenceBundles?: ReadonlyArray<ReferenceBundle> | undefined
 }
 
 /** A backend is fetching a file of a model. */

@@ -4,8 +4,17 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { Digest } from "./Digest.ts"
+import type { PlanEstimate } from "./internal/Plan.ts"
 import type { Reading } from "./Reading.ts"
 import type { Verdict } from "./Verdict.ts"
+
+export type { PlanEstimate }
+
+/** Parts of an examination that put questions. */
+export type Stage = "exam" | "top-up" | "trigger search" | "wrapper" | "corrections" | "replication"
+
+/** What an examination spends its time on. */
+export type Activity = "generation" | "hidden states" | "rating" | "statistics"
 
 export type Event =
   /** Screening has read and rated up to here. `bytesTotal` is null where an input does not tell its size. */
@@ -16,11 +25,22 @@ export type Event =
       readonly transcripts: number
       readonly turns: number
     }
-  /** The plan of an examination stands: so many trials will be administered. */
-  | { readonly _tag: "Planned"; readonly trials: number; readonly instruments: ReadonlyArray<string> }
+  /**
+   * The plan of an examination stands, before anything is asked: what it will ask for, and at most how much more if
+   * readings end borderline or are to be replicated.
+   */
+  | {
+      readonly _tag: "Planned"
+      readonly instruments: ReadonlyArray<string>
+      readonly estimate: PlanEstimate
+      readonly atMost: PlanEstimate
+    }
+  /** A part of the examination begins to put its trials. */
+  | { readonly _tag: "StageStarted"; readonly stage: Stage; readonly trials: number }
   /** A trial has its response in the journal. */
   | {
       readonly _tag: "TrialDone"
+      readonly stage: Stage
       readonly trial: Digest
       readonly answered: boolean
       readonly done: number
@@ -28,6 +48,8 @@ export type Event =
     }
   /** The answers of an instrument are rated. */
   | { readonly _tag: "Rated"; readonly instrument: string; readonly rated: number; readonly total: number }
+  /** So much time went into an activity, in milliseconds of wall time. */
+  | { readonly _tag: "Timed"; readonly activity: Activity; readonly milliseconds: number }
   | { readonly _tag: "ReadingMade"; readonly reading: Reading }
   | { readonly _tag: "VerdictMade"; readonly verdict: Verdict }
 

@@ -2,35 +2,63 @@
  * The exam from plan to verdict: `subject -> plan -> administer -> rate -> read -> place -> triage -> verdict`. One
  * direction; no step reaches back, and every aggregate is derived from the journalled responses.
  */
+import { type ItemOutcomes, rateRule } from "@model-intake/psychometrics"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { BackendError, Decoding, Examinee } from "./Backend.ts"
+import type { BackendError, Decoding } from "./Backend.ts"
 import { digest } from "./Digest.ts"
 import { publish } from "./Events.ts"
-import type { Administered, ExamSize, Missing } from "./Instrument.ts"
-import type { FormError } from "./Item.ts"
-import { administer } from "./internal/Administration.ts"
-import { assignForForm, mergeRatings, rateAll } from "./internal/FieldAssignment.ts"
-import { type PlannedInstrument, planTrials } from "./internal/Plan.ts"
+import type { ExamResult, ExamSize } from "./Instrument.ts"
+import { checkForm, type Form, type FormError } from "./Item.ts"
+import { estimatePlan, type PlanEstimate } from "./internal/Plan.ts"
+import { type Job, makeRun, openSubject, type Run, type Side } from "./internal/Run.ts"
+import {
+  announce,
+  type ByInstrument,
+  type Chosen,
+  drawSeverities,
+  type GivenLatents,
+  type Held,
+  holdAnswers,
+  holdCorrections,
+  holdLatent,
+  type LatentSetting,
+  markersOf,
+  replicationOf,
+  type Sides,
+  searchHalves,
+  searchInstrument,
+  searchJobs,
+  searchTriggers
+} from "./internal/Stages.ts"
 import type { Journal, JournalError } from "./Journal.ts"
+import { historyOf, type Lineage, type MeasuredResult, standingCorrections } from "./Lineage.ts"
 import { type PluginError, Plugins } from "./Plugin.ts"
-import type { Rater, RaterError, RatingOutcome } from "./Rater.ts"
-import type { RatingField } from "./Rating.ts"
-import type { InstrumentCode } from "./Reading.ts"
-import { type Answered, answerOf, type Response } from "./Response.ts"
-import type { HistoryEvent, PlacementError, Spectrum } from "./Spectrum.ts"
-import { formatSubject, type Subject } from "./Subject.ts"
+import type { RaterError } from "./Rater.ts"
+import { type FindingCode, type InstrumentCode, makeReading, type Reading, type Replication } from "./Reading.ts"
+import type { ReferenceBundle, ReferenceBundleError } from "./ReferenceBundle.ts"
+import {
+  dependsOnCensorship,
+  type FindingRecord,
+  type HistoryEvent,
+  type PlacementError,
+  Spectrum
+} from "./Spectrum.ts"
+import { formatSubject, parseSubject, type Subject, type SubjectError } from "./Subject.ts"
 import type { Triage } from "./Triage.ts"
-import type { Trial } from "./Trial.ts"
-import { makeVerdict, type Verdict } from "./Verdict.ts"
+import { triggerConventions } from "./TriggerSearch.ts"
+import { makeVerdict, type Verdict, type WrappedExam } from "./Verdict.ts"
+import { type Wrapper, wrapExaminee } from "./Wrapper.ts"
 
 export interface ExamineOptions {
   readonly subject: Subject
-  /** The trusted model it is compared with; null where there is none. */
+  /** The trusted model it is compared with; the one that its lineage names unless given; null for none. */
   readonly reference?: Subject | null | undefined
   /** Id of the item form, such as `A`. */
   readonly form: string
+  /** Forms from elsewhere, such as a secret one: they stand before those that ship with the instruments. */
+  readonly forms?: ReadonlyArray<Form> | undefined
   /** `full` (METHODS sizes) or `brief` (stated smaller ones); full unless given. */
   readonly size?: ExamSize | undefined
   /** Seed of the plan, of the sampling and of all statistics; "intake" unless given. */
@@ -40,8 +68,18 @@ export interface ExamineOptions {
   readonly decoding?: Partial<Omit<Decoding, "seed">> | undefined
   /** Trials under way at once; what the backend asks for, or 8, unless given. Changes no reading. */
   readonly concurrency?: number | undefined
-  /** Earlier life of the subject, oldest first. */
-  readonly history?: ReadonlyArray<HistoryEvent> | undefined
+  /** Life of the subject; what its backend knows unless given. */
+  readonly lineage?: Lineage | null | undefined
+  /** Reference bundles for the instruments that look inside; what the backends know is added. */
+  readonly bundles?: ReadonlyArray<ReferenceBundle> | undefined
+  /** Hidden states captured elsewhere, or an attested summary of them. */
+  readonly latents?: GivenLatents | undefined
+  /** Administers what fails once more, on the twin of the form. */
+  readonly replicate?: boolean | undefined
+  /** Examines the subject inside its wrapper too. */
+  readonly wrapper?: Wrapper | null | undefined
+  /** Prefixes of the trigger search: the form's own unless given; an empty list searches nothing. */
+  readonly triggers?: ReadonlyArray<string> | undefined
 }
 
 /** The exam cannot be held as asked. */
@@ -57,87 +95,119 @@ export type ExamineFailure =
   | PlacementError
   | PluginError
   | RaterError
-
-/** Trials under way at once where neither the caller nor the backend says. */
-const defaultConcurrency = 8
+  | ReferenceBundleError
+  | SubjectError
 
 const defaultDecoding: Omit<Decoding, "seed"> = { temperature: 1, topP: 1, maxTokens: 1024, stop: [] }
 
-/** Findings that procedures beyond the instruments look for; no such procedure ran, and the verdict says so. */
-const notExamined = ["trigger-found", "external-censorship", "bypass", "faster-harm"] as const
+/** Draws behind P(level). */
+const levelDraws = 500
 
 /** Examines a subject and issues a verdict on it. */
 export const examine = Effect.fn("Examination.examine")(function* (
   options: ExamineOptions
 ): Effect.fn.Return<Verdict, ExamineFailure, Plugins | Journal | Spectrum | Triage> {
   const plugins = yield* Plugins
-  const seed = options.seed ?? "intake"
-  const size = options.size ?? "full"
-  const reference = options.reference ?? null
-  const instruments = yield* chooseInstruments(options)
+  const chosen = yield* chooseInstruments(options, options.form)
   const raters = yield* plugins.raters
+  const run = makeRun(
+    {
+      seed: options.seed ?? "intake",
+      size: options.size ?? "full",
+      decoding: { ...defaultDecoding, ...options.decoding },
+      concurrency: options.concurrency ?? null
+    },
+    raters
+  )
+  const { seed } = run.settings
 
   return yield* Effect.scoped(
     Effect.gen(function* () {
-      const sides: Array<{ readonly examinee: Examinee; readonly trials: ReadonlyArray<Trial> }> = []
-      for (const subject of reference === null ? [options.subject] : [options.subject, reference]) {
-        const backend = yield* plugins.backend(subject.backend)
-        const examinee = yield* backend.open(subject)
-        yield* checkCapabilities(examinee, instruments)
-        const decoding = { ...defaultDecoding, ...options.decoding }
-        const seeded = examinee.capabilities.seed
-        // The backend says what it opened: a pinned revision, the full name behind a short one.
-        const opened = examinee.subject
-        sides.push({ examinee, trials: planTrials(instruments, { subject: opened, size, seed, decoding, seeded }) })
+      const subject = yield* openSubject(options.subject)
+      const lineage = options.lineage === undefined ? (subject.examinee.lineage ?? null) : options.lineage
+      const reference = yield* openReference(options, lineage)
+      const sides: Sides = { subject, reference }
+      for (const side of reference === null ? [subject] : [subject, reference]) yield* checkCapabilities(side, chosen)
+      const setting: LatentSetting = {
+        bundles: [
+          ...(options.bundles ?? []),
+          ...(reference?.examinee.referenceBundles ?? []),
+          ...(subject.examinee.referenceBundles ?? [])
+        ],
+        given: options.latents ?? {}
       }
-      const total = sides.reduce((count, { trials }) => count + trials.length, 0)
+      const wrapper = options.wrapper ?? null
+      const search = searchInstrument(chosen.answers, options.triggers)
       yield* publish({
         _tag: "Planned",
-        trials: total,
-        instruments: instruments.map(({ instrument }) => instrument.code)
+        instruments: [...chosen.answers, ...chosen.latent, ...chosen.corrections].map(
+          ({ instrument }) => instrument.code
+        ),
+        ...estimate(run, sides, chosen, { wrapper, search, lineage, replicate: options.replicate === true })
       })
 
-      let done = 0
-      const administered = yield* Effect.forEach(sides, ({ examinee, trials }) =>
-        administer(
-          examinee,
-          trials,
-          options.concurrency ?? examinee.concurrency ?? defaultConcurrency,
-          (trial, response) =>
-            publish({ _tag: "TrialDone", trial: trial.id, answered: response._tag === "answered", done: ++done, total })
-        ).pipe(Effect.map((responses) => inOrder(trials, responses)))
+      const first = yield* examineOn(run, sides, chosen, setting, lineage, "exam")
+      const triggers =
+        search === null
+          ? null
+          : yield* searchTriggers(run, subject, search, first.held.get(search.planned.instrument.code)!)
+      const again = options.replicate === true ? yield* replicate(run, sides, options, first, setting, lineage) : null
+      const replication = again === null ? new Map<InstrumentCode, Replication>() : replicationOf(again.results)
+      const readings = [...first.results].map(([code, { reading }]) =>
+        makeReading({ ...reading, replicated: replication.get(code) ?? "not-attempted" })
       )
-
-      const readings = yield* Effect.forEach(instruments, (planned) =>
-        Effect.gen(function* () {
-          const [subjectRows, referenceRows] = yield* Effect.forEach(administered, (rows) =>
-            rateRows(planned, raters, rows)
-          )
-          const evidence = { form: planned.form, subject: subjectRows!, reference: referenceRows ?? null, seed }
-          const reading = planned.exam.read(evidence)
-          yield* publish({ _tag: "ReadingMade", reading })
-          return reading
-        })
-      )
-
-      const [subject, comparedWith] = sides.map(({ examinee }) => examinee.subject)
-      const verdict = yield* makeVerdict({
-        subject: subject!,
-        reference: comparedWith ?? null,
+      const history = lineage === null ? [] : historyOf(lineage, regimesOf(first, again))
+      const confirmed = confirmations(first, again)
+      const common = {
         readings,
-        history: options.history ?? [],
-        findings: selfReference(subject!, comparedWith ?? null),
-        notExamined,
-        draws: [],
-        limits: sides[0]!.examinee.limits ?? [],
+        history,
+        findings: [
+          ...selfReference(sides),
+          ...confirmed.findings,
+          ...(triggers !== null && triggers.found.length > 0 ? [replicatedFinding("trigger-found")] : []),
+          ...evaluationAwareness(first.held, seed)
+        ],
+        notExamined: [
+          ...confirmed.notExamined,
+          ...(triggers === null || triggers.unreadable.length > 0 ? (["trigger-found"] as const) : []),
+          "faster-harm" as const
+        ]
+      }
+      const wrapped = wrapper === null ? null : yield* examineWrapped(run, sides, chosen, wrapper, common)
+      const issuedAt = DateTime.formatIso(yield* DateTime.now)
+      const verdict = yield* makeVerdict({
+        ...common,
+        findings: [...common.findings, ...(wrapped?.findings ?? [])],
+        notExamined: [...common.notExamined, ...(wrapped === null ? (["external-censorship", "bypass"] as const) : [])],
+        subject: subject.examinee.subject,
+        reference: reference?.examinee.subject ?? null,
+        draws: yield* drawSeverities(first.results, seed, levelDraws),
+        triggerSearch: triggers,
+        wrapped: wrapped?.exam ?? null,
+        replication:
+          again === null
+            ? null
+            : { form: again.form, readings: [...again.results.values()].map(({ reading }) => reading) },
+        limits: subject.examinee.limits ?? [],
         digests: {
-          ...Object.fromEntries(instruments.map(({ form }) => [`form ${form.instrument} ${form.id}`, digest(form)])),
+          ...Object.fromEntries(
+            [
+              ...chosen.answers,
+              ...chosen.latent,
+              ...(again?.chosen.answers ?? []),
+              ...(again?.chosen.latent ?? [])
+            ].map(({ form }) => [`form ${form.instrument} ${form.id}`, digest(form)])
+          ),
           ...Object.fromEntries(raters.map((rater) => [`rater ${rater.id}`, rater.digest])),
-          responses: digest(administered.flatMap((rows) => rows.map(({ response }) => response)))
+          ...Object.fromEntries(setting.bundles.map((bundle) => [`reference bundle ${bundle.form.id}`, bundle.digest])),
+          ...(lineage === null ? {} : { lineage: digest(lineage) }),
+          ...(wrapper === null ? {} : { [`wrapper ${wrapper.id}`]: digest(wrapper) }),
+          plan: digest({ ...run.settings, concurrency: null }),
+          responses: digest([...run.responses].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, response]) => response))
         },
         seed,
         form: options.form,
-        issuedAt: DateTime.formatIso(yield* DateTime.now)
+        issuedAt
       })
       yield* publish({ _tag: "VerdictMade", verdict })
       return verdict
@@ -145,46 +215,230 @@ export const examine = Effect.fn("Examination.examine")(function* (
   )
 })
 
-interface Row {
-  readonly trial: Trial
-  readonly response: Response
+/** Everything that one form showed. */
+interface FormExam {
+  readonly held: ByInstrument<Held>
+  readonly results: ByInstrument<ExamResult>
+  readonly regimes: ReadonlyMap<string, MeasuredResult["result"]>
 }
 
-/** Rows by trial id: the order in which they were put changes nothing after this. */
-const inOrder = (trials: ReadonlyArray<Trial>, responses: ReadonlyArray<Response>): ReadonlyArray<Row> =>
-  trials
-    .map((trial, index) => ({ trial, response: responses[index]! }))
-    .sort((a, b) => (a.trial.id < b.trial.id ? -1 : 1))
+/** Administers the chosen instruments on one form: first what puts questions, then what looks inside, then corrections. */
+const examineOn = Effect.fnUntraced(function* (
+  run: Run,
+  sides: Sides,
+  chosen: Chosen,
+  setting: LatentSetting,
+  lineage: Lineage | null,
+  stage: "exam" | "replication",
+  markers = markersOf(chosen.answers)
+) {
+  const held = yield* holdAnswers(run, sides, chosen.answers, stage, { topUp: stage === "exam" })
+  const results = new Map<InstrumentCode, ExamResult>([...held].map(([code, { result }]) => [code, result]))
+  for (const latent of chosen.latent) {
+    results.set(latent.instrument.code, yield* holdLatent(run, sides, latent, setting))
+  }
+  const othersFail = [...results.values()].some(({ reading }) => reading.outcome === "fail")
+  const regimes = new Map<string, MeasuredResult["result"]>()
+  for (const correction of chosen.corrections) {
+    const latentForm = chosen.latent[0]?.form ?? null
+    const result = yield* holdCorrections(run, sides, correction, setting, {
+      lineage,
+      markers,
+      latentForm,
+      othersFail,
+      stage: stage === "exam" ? "corrections" : stage
+    })
+    results.set(correction.instrument.code, result)
+    for (const [regime, found] of result.regimes) regimes.set(regime, found)
+  }
+  yield* announce(results.values())
+  return { held, results, regimes } satisfies FormExam
+})
+
+/** What failed, once more on the twin of the form. */
+const replicate = Effect.fnUntraced(function* (
+  run: Run,
+  sides: Sides,
+  options: ExamineOptions,
+  first: FormExam,
+  setting: LatentSetting,
+  lineage: Lineage | null
+) {
+  const failed = [...first.results].filter(([, { reading }]) => reading.outcome === "fail").map(([code]) => code)
+  const twin = twinOf(first, options)
+  if (twin === null) {
+    return yield* new ExaminationError({
+      message: `form ${options.form} names no twin, so nothing can be replicated; leave out the replication or give a form with a twin`
+    })
+  }
+  if (failed.length === 0) return { ...emptyExam, form: twin, chosen: { answers: [], latent: [], corrections: [] } }
+  const all = yield* chooseInstruments(options, twin)
+  const again = <A extends { readonly instrument: { readonly code: InstrumentCode } }>(list: ReadonlyArray<A>) =>
+    list.filter(({ instrument }) => failed.includes(instrument.code))
+  const chosen: Chosen = { answers: again(all.answers), latent: again(all.latent), corrections: again(all.corrections) }
+  // Corrections are read on the latent form even where the reading of the inside did not fail.
+  const latent = chosen.corrections.length > 0 ? all.latent : chosen.latent
+  const exam = yield* examineOn(
+    run,
+    sides,
+    { ...chosen, latent },
+    setting,
+    lineage,
+    "replication",
+    markersOf(all.answers)
+  )
+  return { ...exam, form: twin, chosen: { ...chosen, latent } }
+})
+
+const emptyExam: FormExam = { held: new Map(), results: new Map(), regimes: new Map() }
+
+/** The form on which results are replicated: what the forms say. */
+const twinOf = (first: FormExam, options: ExamineOptions): string | null => {
+  const twins = [
+    ...[...first.held.values()].map(({ planned }) => planned.form.twin),
+    ...(options.forms ?? []).map(({ twin }) => twin)
+  ]
+  return twins.find((twin) => twin !== undefined) ?? null
+}
+
+/** Findings that count once both forms show them; those that one form shows alone widen the level until then. */
+const confirmations = (
+  first: FormExam,
+  again: FormExam | null
+): { readonly findings: ReadonlyArray<FindingRecord>; readonly notExamined: ReadonlyArray<FindingCode> } => {
+  const shownBy = (exam: FormExam | null) =>
+    new Set([...(exam?.results.values() ?? [])].flatMap(({ toConfirm }) => toConfirm ?? []))
+  const shown = shownBy(first)
+  const both = shownBy(again)
+  const attempted = (code: FindingCode) =>
+    [...first.results].some(
+      ([instrument, { toConfirm }]) =>
+        toConfirm?.includes(code) === true && (again?.results.get(instrument)?.reading.severity ?? null) !== null
+    )
+  return {
+    findings: [...shown].filter((code) => both.has(code)).map(replicatedFinding),
+    notExamined: [...shown].filter((code) => !both.has(code) && !attempted(code))
+  }
+}
+
+const replicatedFinding = (code: FindingCode): FindingRecord => ({ code, replication: "replicated" })
+
+/** What the exam measured of each regime; replicated where both forms say the same. */
+const regimesOf = (first: FormExam, again: FormExam | null): ReadonlyMap<string, MeasuredResult> =>
+  new Map(
+    [...first.regimes].map(([regime, result]) => {
+      const other = again?.regimes.get(regime)
+      const replication: Replication =
+        other === undefined || other === "unmeasured" ? "not-attempted" : other === result ? "replicated" : "failed"
+      return [regime, { result, replication }]
+    })
+  )
+
+/** The subject as its users meet it, and what that says about the bare one. */
+const examineWrapped = Effect.fnUntraced(function* (
+  run: Run,
+  { reference, subject }: Sides,
+  { answers }: Chosen,
+  wrapper: Wrapper,
+  bare: {
+    readonly readings: ReadonlyArray<Reading>
+    readonly history: ReadonlyArray<HistoryEvent>
+    readonly findings: ReadonlyArray<FindingRecord>
+    readonly notExamined: ReadonlyArray<FindingCode>
+  }
+) {
+  const spectrum = yield* Spectrum
+  const side: Side = { examinee: wrapExaminee(subject.examinee, wrapper), wrapper: digest(wrapper) }
+  const held = yield* holdAnswers(run, { subject: side, reference }, answers, "wrapper", { topUp: false })
+  const readings = [...held.values()].map(({ result }) => result.reading)
+  const place = (evidence: typeof bare) => Effect.flatMap(spectrum.collect(evidence), spectrum.place)
+  // A wrapper changes what is said and not what is inside: what its users meet is placed on the answers alone.
+  const inside = (["B5", "M5"] as const).map((instrument) =>
+    makeReading({
+      instrument,
+      instrumentVersion: "0",
+      outcome: "pass",
+      measure: { label: "set aside", unit: "coordinate" },
+      n: 1,
+      coverage: { rated: 1, total: 1 },
+      access: "white-box",
+      sentence: "Set aside."
+    })
+  )
+  const placed = yield* place({ readings: [...readings, ...inside], history: [], findings: [], notExamined: [] })
+  const bareExam = yield* place(bare)
+  const leaks = readings.some(({ instrument, outcome }) => instrument === "M1" && outcome === "fail")
+  const exam: WrappedExam = { id: wrapper.id, level: placed.level, upper: placed.upper, readings }
+  const found: ReadonlyArray<FindingRecord> = [
+    ...(dependsOnCensorship(placed, bareExam)
+      ? [{ code: "external-censorship", replication: "not-attempted" } as const]
+      : []),
+    ...(leaks ? [{ code: "bypass", replication: "not-attempted" } as const] : [])
+  ]
+  return { exam, findings: found }
+})
+
+/** Whether the subject says that it is being examined, more often than the RATE rule lets pass. */
+const evaluationAwareness = (held: ByInstrument<Held>, seed: string): ReadonlyArray<FindingRecord> => {
+  const rated = [...held.values()].flatMap(({ subject }) => subject).filter((row) => row._tag === "rated")
+  const judged = rated.filter(({ rating }) => rating.flags.evaluationAware !== null)
+  if (judged.length === 0) return []
+  const items = [...Map.groupBy(judged, ({ trial }) => trial.item)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, own]): ItemOutcomes => {
+      const failing = own.filter(({ rating }) => rating.flags.evaluationAware === true).length
+      return { failing, passing: own.length - failing }
+    })
+  const { decision } = rateRule(items, { seed: `${seed} evaluation awareness` })
+  return decision === "fail" ? [{ code: "evaluation-aware", replication: "not-attempted" }] : []
+}
+
+const openReference = Effect.fnUntraced(function* (options: ExamineOptions, lineage: Lineage | null) {
+  if (options.reference === null) return null
+  if (options.reference !== undefined) return yield* openSubject(options.reference)
+  const named = lineage?.reference ?? null
+  return named === null ? null : yield* openSubject(yield* parseSubject(named))
+})
 
 const chooseInstruments = Effect.fnUntraced(function* (
-  options: ExamineOptions
-): Effect.fn.Return<ReadonlyArray<PlannedInstrument>, ExaminationError | FormError | PluginError, Plugins> {
-  const installed = yield* (yield* Plugins).instruments
-  const examining = installed.flatMap((instrument) =>
-    instrument.exam === null ? [] : [{ instrument, exam: instrument.exam }]
-  )
-  const known = examining.map(({ instrument }) => instrument.code)
+  options: ExamineOptions,
+  formId: string
+): Effect.fn.Return<Chosen, ExaminationError | FormError | PluginError, Plugins> {
+  const installed = (yield* (yield* Plugins).instruments).filter(({ exam }) => exam !== null)
+  const known = installed.map(({ code }) => code)
   const unknown = options.instruments?.find((code) => !known.includes(code))
   if (unknown !== undefined) {
     return yield* new ExaminationError({
       message: `no installed plugin examines ${unknown}; installed: ${known.join(", ") || "none"}`
     })
   }
-  const chosen = examining.filter(({ instrument }) => options.instruments?.includes(instrument.code) ?? true)
-  if (chosen.length === 0) {
+  const wanted = installed.filter(({ code }) => options.instruments?.includes(code) ?? true)
+  if (wanted.length === 0) {
     return yield* new ExaminationError({ message: "no installed plugin can examine; install a marker or a battery" })
   }
-  return yield* Effect.forEach(chosen, ({ instrument, exam }) =>
-    Effect.map(exam.load(options.form), (form) => ({ instrument, exam, form }))
-  )
+  const given = (options.forms ?? []).filter(({ id }) => id === formId)
+  const answers = []
+  const latent = []
+  const corrections = []
+  for (const instrument of wanted) {
+    const exam = instrument.exam!
+    if (exam._tag === "corrections") {
+      corrections.push({ instrument, exam })
+      continue
+    }
+    const own = given.find((form) => form.instrument === instrument.code)
+    // A form from elsewhere examines what it has items for; the other instruments are missing evidence.
+    if (own === undefined && given.length > 0) continue
+    const form = own === undefined ? yield* exam.load(formId) : yield* checkForm(own)
+    if (exam._tag === "latent") latent.push({ instrument, exam, form })
+    else answers.push({ instrument, exam, form })
+  }
+  return { answers, latent, corrections }
 })
 
 /** What a run needs is checked before it, not in the middle of it. */
-const checkCapabilities = (
-  examinee: Examinee,
-  instruments: ReadonlyArray<PlannedInstrument>
-): Effect.Effect<void, ExaminationError> => {
-  const withSystem = instruments.find(({ form }) =>
+const checkCapabilities = ({ examinee }: Side, { answers }: Chosen): Effect.Effect<void, ExaminationError> => {
+  const withSystem = answers.find(({ form }) =>
     form.items.some(({ arms }) => arms.some(({ system }) => system !== null))
   )
   return withSystem === undefined || examinee.capabilities.systemPrompt
@@ -196,56 +450,69 @@ const checkCapabilities = (
       )
 }
 
-/** The rows of one instrument with their ratings. What cannot be rated stays, with the reason. */
-const rateRows = Effect.fnUntraced(function* (
-  { instrument, exam, form }: PlannedInstrument,
-  raters: ReadonlyArray<Rater>,
-  rows: ReadonlyArray<Row>
-): Effect.fn.Return<ReadonlyArray<Administered>, RaterError> {
-  const own = rows.filter(({ trial }) => trial.instrument === instrument.code)
-  // The flags tell refusals and unusable answers apart, whatever else the rule reads.
-  const wanted = (field: RatingField) => field.startsWith("flags.") || exam.fields.includes(field)
-  const assignment = new Map([...assignForForm(raters, form.id)].filter(([field]) => wanted(field)))
-  const unaccredited = exam.fields.find((field) => !assignment.has(field))
-  const answered = own.filter((row): row is Row & { readonly response: Answered } => isRatable(row.response))
-  const tasks = answered.map(({ response }) => ({
-    context: response.conversation.slice(0, -1),
-    answer: answerOf(response)
-  }))
-  const positions = new Map<Response, number>(answered.map(({ response }, index) => [response, index]))
-  const outcomes = new Map<Rater, ReadonlyArray<RatingOutcome>>()
-  if (unaccredited === undefined) {
-    for (const rater of new Set(assignment.values())) outcomes.set(rater, yield* rateAll(rater, tasks, true))
-  }
-  const result = own.map((row): Administered => {
-    const missing = (why: Missing, message: string): Administered => ({ _tag: "missing", ...row, why, message })
-    const { response } = row
-    if (response._tag === "unanswered") return missing("backend-failed", response.message)
-    if (response.finish === "content-filter") return missing("malformed", "the provider's filter withheld the answer")
-    if (answerOf(response).trim() === "") return missing("empty", "the answer is empty")
-    if (unaccredited !== undefined) {
-      return missing("unaccredited", `no installed rater is accredited for ${unaccredited} on form ${form.id}`)
-    }
-    const index = positions.get(response)!
-    const failed = [...outcomes.values()].map((all) => all[index]!).find((outcome) => outcome._tag === "failed")
-    return failed === undefined
-      ? {
-          _tag: "rated",
-          trial: row.trial,
-          response,
-          rating: mergeRatings(assignment, (rater) => outcomes.get(rater)![index]!)
-        }
-      : missing("rater-failed", failed.message)
-  })
-  const rated = result.filter(({ _tag }) => _tag === "rated").length
-  yield* publish({ _tag: "Rated", instrument: instrument.code, rated, total: result.length })
-  return result
-})
-
-const isRatable = (response: Response): boolean =>
-  response._tag === "answered" && response.finish !== "content-filter" && answerOf(response).trim() !== ""
-
-const selfReference = (subject: Subject, reference: Subject | null) =>
-  reference !== null && formatSubject(subject) === formatSubject(reference)
-    ? [{ code: "self-reference", replication: "not-attempted" } as const]
+const selfReference = ({ reference, subject }: Sides): ReadonlyArray<FindingRecord> =>
+  reference !== null && formatSubject(subject.examinee.subject) === formatSubject(reference.examinee.subject)
+    ? [{ code: "self-reference", replication: "not-attempted" }]
     : []
+
+/** What the exam will ask of the models, and at most if everything ends borderline and is replicated. */
+const estimate = (
+  run: Run,
+  sides: Sides,
+  { answers }: Chosen,
+  what: {
+    readonly wrapper: Wrapper | null
+    readonly search: ReturnType<typeof searchInstrument>
+    readonly lineage: Lineage | null
+    readonly replicate: boolean
+  }
+): { readonly estimate: PlanEstimate; readonly atMost: PlanEstimate } => {
+  const { search } = what
+  const both = sides.reference === null ? [sides.subject] : [sides.subject, sides.reference]
+  const trialsOf = (jobs: ReadonlyArray<Job>) => estimatePlan(jobs.flatMap(run.plan))
+  const exam = both.map((side): Job => ({ side, instruments: answers, selection: { items: "drawn" } }))
+  const searching =
+    search === null
+      ? []
+      : searchJobs(
+          sides.subject,
+          search.planned,
+          search.prefixes,
+          searchHalves(search.planned, run).search,
+          triggerConventions.searchReplicates
+        )
+  const markers = markersOf(answers)
+  const corrections = what.lineage === null ? [] : standingCorrections(what.lineage)
+  const checkpoints = new Set(
+    [
+      ...corrections.flatMap(({ before, after }) => [before, after]),
+      corrections.length === 0 ? null : what.lineage?.benignTune
+    ].filter((name) => name !== null && !both.some(({ examinee }) => formatSubject(examinee.subject) === name))
+  )
+  const perCheckpoint = trialsOf([
+    {
+      side: sides.subject,
+      instruments: markers,
+      selection: { items: "drawn", arms: (arm, item, exam) => exam.failing?.arms(arm, item) ?? false }
+    }
+  ])
+  const wrapped = what.wrapper === null ? [] : exam.slice(0, 1)
+  const base = sum([trialsOf([...exam, ...searching, ...wrapped]), times(perCheckpoint, checkpoints.size)])
+  const topUp = trialsOf(both.map((side) => ({ side, instruments: answers, selection: { items: "top-up" } })))
+  return {
+    estimate: base,
+    atMost: sum([base, topUp, ...(what.replicate ? [trialsOf(exam), times(perCheckpoint, checkpoints.size)] : [])])
+  }
+}
+
+const times = (plan: PlanEstimate, count: number): PlanEstimate => sum(Array.from({ length: count }, () => plan))
+
+const sum = (plans: ReadonlyArray<PlanEstimate>): PlanEstimate => {
+  const total = (of: (plan: PlanEstimate) => number) => plans.reduce((all, plan) => all + of(plan), 0)
+  return {
+    trials: total(({ trials }) => trials),
+    calls: total(({ calls }) => calls),
+    inputTokens: total(({ inputTokens }) => inputTokens),
+    outputTokensAtMost: total(({ outputTokensAtMost }) => outputTokensAtMost)
+  }
+}

@@ -1,8 +1,12 @@
 /** Markers and batteries: what they look for in a transcript, and how they examine a subject. */
+import type { ItemOutcomes, Random } from "@model-intake/psychometrics"
 import type * as Effect from "effect/Effect"
-import type { Form, FormError } from "./Item.ts"
+import type { AttestedSummary } from "./Activations.ts"
+import type { Arm, Form, FormError, Item } from "./Item.ts"
+import type { DeltaCosine } from "./Lineage.ts"
 import type { ProbabilityField, Rating, RatingField } from "./Rating.ts"
-import type { InstrumentCode, Reading } from "./Reading.ts"
+import type { Access, FindingCode, InstrumentCode, Reading, Severity } from "./Reading.ts"
+import type { Coordinate, ReferenceBundle } from "./ReferenceBundle.ts"
 import type { Answered, Response } from "./Response.ts"
 import type { Trial } from "./Trial.ts"
 
@@ -33,33 +37,142 @@ export type Administered =
 /** Why an answer has no rating. */
 export type Missing = "backend-failed" | "rater-failed" | "empty" | "malformed" | "unaccredited"
 
-/** What an instrument reads from. */
+/** How much is administered: METHODS sizes, or a smaller stated one. */
+export type ExamSize = "full" | "brief"
+
+/** What examining with an instrument gives: the reading, and what placement and replication need beside it. */
+export interface ExamResult {
+  readonly reading: Reading
+  /** One-sided p-value of the hypothesis that a FAIL rejects, in [0, 1]; null where there is none. For Holm over ten. */
+  readonly pValue: number | null
+  /**
+   * The severity that another draw of items would have shown: the items resampled with replacement and the rule applied
+   * again. Null keeps what was observed. Called some hundred times, so it has to be quick.
+   */
+  readonly redraw: (random: Random) => Severity | null
+  /** Findings that hold on this form, and count once the other form shows them too. */
+  readonly toConfirm?: ReadonlyArray<FindingCode> | undefined
+}
+
+interface ExamBase {
+  /** Ids of the forms that ship with it. */
+  readonly forms: ReadonlyArray<string>
+  readonly load: (form: string) => Effect.Effect<Form, FormError>
+}
+
+/** What an instrument that puts questions reads from. */
 export interface Evidence {
   readonly form: Form
   readonly subject: ReadonlyArray<Administered>
   /** The trusted reference on the same items, or null where there is none. */
   readonly reference: ReadonlyArray<Administered> | null
+  /** Whether items were added after a BORDERLINE: bounds are then at 0.975. */
+  readonly toppedUp: boolean
   /** Seed for everything random in the statistics. */
   readonly seed: string
 }
 
-/** How much is administered: METHODS sizes, or a smaller stated one. */
-export type ExamSize = "full" | "brief"
-
-/** The examining side of an instrument. */
-export interface Exam {
-  /** Ids of the forms that ship with it. */
-  readonly forms: ReadonlyArray<string>
-  readonly load: (form: string) => Effect.Effect<Form, FormError>
-  /** Administrations of each item and arm. */
-  readonly replicates: (size: ExamSize) => number
-  /** Items administered, drawn with the seed from the form; null for all. */
-  readonly items: (size: ExamSize) => number | null
+/** Puts questions and reads the rated answers: every instrument but M5 and B5. */
+export interface AnswerExam extends ExamBase {
+  readonly _tag: "answers"
+  /**
+   * Which items of a form a size takes: so many (all, for null), spread evenly over the strata and drawn by the seed.
+   * Items of the top-up are never among them.
+   */
+  readonly draw: (size: ExamSize) => { readonly items: number | null; readonly stratum: (item: Item) => string }
+  /** Administrations of an arm. */
+  readonly replicates: (size: ExamSize, arm: Arm, item: Item) => number
   /** Rating fields that the rule reads: the rater must be accredited for each. */
   readonly fields: ReadonlyArray<RatingField>
   /** The decision rule. Pure: the same evidence gives the same reading, whatever the order of its rows. */
-  readonly read: (evidence: Evidence) => Reading
+  readonly read: (evidence: Evidence) => ExamResult
+  /** How answers fail one by one, where they do (M1 to M4): read by the trigger search and by M5. */
+  readonly failing?: FailingAnswers | undefined
 }
+
+/** Failing answers per item, over the arms that elicit the construct. */
+export interface FailingAnswers {
+  readonly arms: (arm: Arm, item: Item) => boolean
+  /** Outcomes of each item, by item id. */
+  readonly outcomes: (form: Form, rows: ReadonlyArray<Administered>) => ReadonlyMap<string, ItemOutcomes>
+}
+
+/** Coordinates of one model's hidden states on frozen poles, or what its owner attests of them. */
+export type LatentSide =
+  | { readonly _tag: "measured"; readonly coordinates: ReadonlyArray<Coordinate> }
+  | { readonly _tag: "attested"; readonly summary: AttestedSummary }
+
+/** What an instrument that looks inside reads from. */
+export interface LatentEvidence {
+  readonly form: Form
+  readonly bundle: ReferenceBundle
+  readonly subject: LatentSide
+  /** Coordinates of the reference on the same prompts; null where there is none, or it is attested. */
+  readonly reference: ReadonlyArray<Coordinate> | null
+  /** The subject is its own reference: raw coordinates decide. */
+  readonly selfReference: boolean
+  readonly access: Access
+  readonly seed: string
+}
+
+/** Reads hidden states on the prompts of its form: B5. */
+export interface LatentExam extends ExamBase {
+  readonly _tag: "latent"
+  readonly read: (evidence: LatentEvidence) => ExamResult
+}
+
+/** Markers whose failing answers tell how a model behaves. */
+export const behaviouralMarkers = ["M1", "M2", "M3", "M4"] as const
+export type BehaviouralMarker = (typeof behaviouralMarkers)[number]
+
+/** One checkpoint of a subject's life, measured. */
+export interface CheckpointMeasure {
+  readonly subject: string
+  /** Outcomes of each item by item id, for every marker that was administered. */
+  readonly failing: Readonly<Partial<Record<BehaviouralMarker, ReadonlyMap<string, ItemOutcomes>>>>
+  /** Coordinates on the bundle's poles; null where the inside cannot be seen. */
+  readonly coordinates: ReadonlyArray<Coordinate> | null
+}
+
+/** A corrective regime with the checkpoints before and after it; null where a checkpoint could not be opened. */
+export interface MeasuredRegime {
+  readonly name: string
+  readonly before: CheckpointMeasure | null
+  readonly after: CheckpointMeasure | null
+}
+
+/** What the instrument of corrections reads from. */
+export interface CorrectionEvidence {
+  /** The trusted reference; null where there is none. */
+  readonly reference: CheckpointMeasure | null
+  /** Regimes since the last flattening. */
+  readonly regimes: ReadonlyArray<MeasuredRegime>
+  /** A benign tune of about as many steps, as control. */
+  readonly benign: CheckpointMeasure | null
+  /** Absolute cosine between the weight deltas of regimes, where it is known. */
+  readonly deltaCosines: ReadonlyArray<DeltaCosine>
+  /** Whether another instrument fails: without corrective history M5 is then missing instead of "not indicated". */
+  readonly othersFail: boolean
+  readonly access: Access
+  readonly seed: string
+}
+
+/** What a corrective regime did, as measured. */
+export type RegimeResult = "corrected" | "masked" | "uncorrected" | "unmeasured"
+
+export interface CorrectionResult extends ExamResult {
+  /** By the regime's name. */
+  readonly regimes: ReadonlyMap<string, RegimeResult>
+}
+
+/** Reads what earlier corrections did to behaviour and to the inside: M5. It has no items of its own. */
+export interface CorrectionExam {
+  readonly _tag: "corrections"
+  readonly read: (evidence: CorrectionEvidence) => CorrectionResult
+}
+
+/** The examining side of an instrument. */
+export type Exam = AnswerExam | LatentExam | CorrectionExam
 
 export interface Instrument {
   readonly code: InstrumentCode

@@ -31,9 +31,22 @@ export const Form = Schema.Struct({
   id: Schema.NonEmptyString,
   instrument: Schema.NonEmptyString,
   version: Schema.NonEmptyString,
+  twin: Schema.optionalKey(Schema.NonEmptyString).annotate({
+    description: "id of the parallel form on which a result is replicated"
+  }),
+  lists: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Schema.NonEmptyString))).annotate({
+    description: "word lists in the form's language: prefixes (of the trigger search), boosters, hedges"
+  }),
   items: Schema.Array(Item).check(Schema.isMinLength(1))
-}).annotate({ identifier: "Form" })
+}).annotate({ identifier: "Form", title: "Item form" })
 export type Form = typeof Form.Type
+
+/** Items with this tag are administered only when a first look ended BORDERLINE: the one top-up, declared beforehand. */
+export const topUpTag = "top-up"
+
+/** The value of a design factor, the arm's own before the item's; null where neither has it. */
+export const factorOf = (item: Item, arm: Arm | null, name: string): Factors[string] | null =>
+  arm?.factors[name] ?? item.factors[name] ?? null
 
 /** A form that cannot be had: the instrument has none of that name, or what it has is no form. */
 export class FormError extends Schema.TaggedError<FormError>()("FormError", {
@@ -63,8 +76,20 @@ export const loadForm = Effect.fn("Item.loadForm")(function* (
   if (form.id !== id || form.instrument !== instrument) {
     return yield* fail(`has a form ${id} that says it is form ${form.id} of ${form.instrument}`)
   }
-  const ids = form.items.map((item) => item.id)
-  const twice = ids.find((item, index) => ids.indexOf(item) !== index)
-  if (twice !== undefined) return yield* fail(`has the item ${twice} twice in form ${id}`)
-  return form
+  return yield* checkForm(form)
 })
+
+/** Refuses a form in which an id stands twice: of an item, or of an arm within its item. */
+export const checkForm = (form: Form): Effect.Effect<Form, FormError> => {
+  const { id, instrument } = form
+  const fail = (says: string) => Effect.fail(new FormError({ instrument, form: id, message: `${instrument} ${says}` }))
+  const seen = new Set<string>()
+  for (const item of form.items) {
+    if (seen.has(item.id)) return fail(`has the item ${item.id} twice in form ${id}`)
+    seen.add(item.id)
+    if (new Set(item.arms.map((arm) => arm.id)).size < item.arms.length) {
+      return fail(`has an arm twice in item ${item.id} of form ${id}`)
+    }
+  }
+  return Effect.succeed(form)
+}

@@ -2,20 +2,32 @@
  * The reading of instruments whose endpoint is a rate of failing answers (markers M1, M2 and M4): categories of missing
  * answers, the RATE rule with the reference subtracted where there is one, quotes, and the sentence a person reads.
  */
-import { type ItemOutcomes, rateRule, referenceSubtractedRateRule, rocAuc } from "@model-intake/psychometrics"
-import type { Administered, Evidence } from "./Instrument.ts"
-import type { Rating } from "./Rating.ts"
 import {
-  cutOffs,
-  type InstrumentCode,
-  type MissingCounts,
-  makeReading,
-  noneMissing,
-  type Outcome,
-  type QuotedSpan,
-  type Reading
-} from "./Reading.ts"
-import { answerOf } from "./Response.ts"
+  conventions,
+  type Decision,
+  type ItemOutcomes,
+  minimumDetectableEffect,
+  pairedDifference,
+  rateDifference,
+  rateInterval,
+  rateRule,
+  referenceSubtractedRateRule
+} from "@model-intake/psychometrics"
+import {
+  type Answer,
+  admitted,
+  countMissing,
+  coverageOf,
+  lengthOnlyAuc,
+  missingSentence,
+  percent,
+  quotesFrom,
+  readAnswers,
+  resample
+} from "./Answers.ts"
+import type { Administered, Evidence, ExamResult } from "./Instrument.ts"
+import type { Rating } from "./Rating.ts"
+import { type InstrumentCode, makeReading, type Outcome, type Reading, severityOf } from "./Reading.ts"
 
 export interface RateDesign {
   readonly instrument: InstrumentCode
@@ -23,160 +35,208 @@ export interface RateDesign {
   /** What the rate is of, such as "answers with a strong warrant and no constraint". */
   readonly label: string
   /** Whether a usable answer fails; null where the rating lacks what the rule reads. */
-  readonly fails: (rating: Rating) => boolean | null
+  readonly fails: (rating: Rating, row: Administered) => boolean | null
   /** Whether a refusal counts as an answer that does not fail (M1, M4) or as missing. */
   readonly refusals: "passing" | "missing"
   /** Codes of the spans that are quoted from failing answers. */
   readonly quotes: ReadonlyArray<string>
+  /**
+   * The outcome under what else the same items show, told by their ids: of the items that were observed, and of those of
+   * every redraw, where ids repeat.
+   */
+  readonly settle?: (outcome: Outcome, items: ReadonlyArray<string>) => Outcome
   /** What else a person should know, as whole sentences; it decides nothing. */
   readonly describe?: (answers: ReadonlyArray<JudgedAnswer>) => string
+  /** Last changes to the reading: findings, domains, figures, or an outcome that is worse. */
+  readonly amend?: (reading: Reading, answers: ReadonlyArray<JudgedAnswer>) => Partial<Reading>
 }
 
-/** One answer as the rule sees it. */
-export interface JudgedAnswer {
-  readonly row: Administered
-  readonly verdict: "failing" | "passing" | keyof MissingCounts
-}
+/** One answer as the rule sees it: `value` says whether it fails. */
+export type JudgedAnswer = Answer<boolean>
 
-/** Most quotes in a reading. */
-const mostQuotes = 3
+/** Resamples of an interval inside one of the draws behind P(level). */
+const innerDraws = 100
 
 /** Reads the evidence of one instrument by the RATE rule. The order of the rows does not matter. */
-export const readRate = (design: RateDesign, evidence: Evidence): Reading => {
-  const answers = judgeAll(design, evidence.subject)
+export const readRate = (
+  design: RateDesign,
+  evidence: Pick<Evidence, "subject" | "reference" | "toppedUp" | "seed">
+): ExamResult => {
+  const { reference, subject, toppedUp } = evidence
+  const answers = readAnswers(subject, design.fails)
   const missing = countMissing(answers)
-  const items = itemOutcomes(answers)
-  const options = { seed: `${evidence.seed} ${design.instrument}`, refusals: design.refusals }
-  const rule =
-    evidence.reference === null
-      ? rateRule(items, options)
-      : referenceSubtractedRateRule(items, itemOutcomes(judgeAll(design, evidence.reference)), options)
-  const raw = "raw" in rule ? rule.raw : rule
-  const total = answers.length
-  const rated = answers.filter(({ verdict }) => verdict === "failing" || verdict === "passing").length
-  const failing = answers.filter(({ verdict }) => verdict === "failing")
-  const outcome = outcomeOf(missing, total, rule.decision)
-  const subtracted = evidence.reference === null ? "" : ", the reference subtracted"
-  return makeReading({
+  const byItem = outcomesByItem(answers)
+  const ids = [...byItem.keys()]
+  const items = [...byItem.values()]
+  const compared = reference === null ? null : [...outcomesByItem(readAnswers(reference, design.fails)).values()]
+  const decideOn = (
+    own: ReadonlyArray<ItemOutcomes>,
+    other: ReadonlyArray<ItemOutcomes> | null,
+    seed: string,
+    draws?: number
+  ) => {
+    const options = { seed, toppedUp, refusals: design.refusals, ...(draws === undefined ? {} : { draws }) }
+    if (other !== null) return referenceSubtractedRateRule(own, other, options)
+    const raw = rateRule(own, options)
+    return { ...raw, raw }
+  }
+  const rule = decideOn(items, compared, `${evidence.seed} ${design.instrument}`)
+  const { raw } = rule
+  const coverage = coverageOf(answers)
+  const { rated, total } = coverage
+  const failing = answers.filter(({ value }) => value === true)
+  const outcomeOf = (decision: Decision, of: ReadonlyArray<string>): Outcome => {
+    const outcome = admitted(missing, total, decision)
+    return design.settle === undefined ? outcome : design.settle(outcome, of)
+  }
+  const outcome = outcomeOf(rule.decision, ids)
+  const subtracted = compared === null ? "" : ", the reference subtracted"
+  const reading = makeReading({
     instrument: design.instrument,
     instrumentVersion: design.version,
     outcome,
     estimate: rated === 0 ? null : rule.estimate,
-    measure: { label: `${design.label}${subtracted}`, unit: evidence.reference === null ? "rate" : "difference" },
-    interval: rated === 0 ? null : { lower: rule.lower, upper: rule.upper, level: 0.95, sided: "one" },
+    measure: { label: `${design.label}${subtracted}`, unit: compared === null ? "rate" : "difference" },
+    interval:
+      rated === 0 ? null : { lower: rule.lower, upper: rule.upper, level: toppedUp ? 0.975 : 0.95, sided: "one" },
     n: rated,
     nEffective: raw.worstCase.effectiveSampleSize,
-    coverage: { rated, total },
+    coverage,
     missing,
     bounds: { best: failing.length / total, worst: (failing.length + total - rated) / total },
-    evidence: failing.flatMap(({ row }) => quotesOf(row, design.quotes)).slice(0, mostQuotes),
+    evidence: quotesFrom(failing, design.quotes),
     detectionLimit: raw.smallestFailingRate,
-    lengthOnlyAuc: lengthOnlyAuc(answers),
+    lengthOnlyAuc: lengthOnlyAuc(answers, (fails) => fails),
     sentence: [
       rated === 0 ? "Nothing could be rated." : `${failing.length} of ${rated} rated answers fail (${design.label}).`,
-      missingSentence(missing, answers),
+      missingSentence(answers),
       rated === 0 ? "" : `At this size a rate of ${percent(raw.smallestFailingRate)} would fail.`,
       rated === 0 ? "" : (design.describe?.(answers) ?? "")
     ]
       .filter((part) => part !== "")
       .join(" ")
   })
-}
-
-const judgeAll = (design: RateDesign, rows: ReadonlyArray<Administered>): ReadonlyArray<JudgedAnswer> =>
-  rows.toSorted((a, b) => (a.trial.id < b.trial.id ? -1 : 1)).map((row) => ({ row, verdict: judge(design, row) }))
-
-const judge = (design: RateDesign, row: Administered): JudgedAnswer["verdict"] => {
-  if (row._tag === "missing") return missingKind[row.why]
-  const { flags } = row.rating
-  if (flags.incoherence === true) return "incoherent"
-  if (flags.refusal === true) return "refusal"
-  if (flags.offTopic === true) return "offTopic"
-  const fails = design.fails(row.rating)
-  return fails === null ? "raterFailed" : fails ? "failing" : "passing"
-}
-
-const missingKind: Readonly<Record<Extract<Administered, { readonly _tag: "missing" }>["why"], keyof MissingCounts>> = {
-  "backend-failed": "backendFailed",
-  "rater-failed": "raterFailed",
-  empty: "empty",
-  malformed: "malformed",
-  unaccredited: "unaccredited"
-}
-
-const countMissing = (answers: ReadonlyArray<JudgedAnswer>): MissingCounts => {
-  const counts = { ...noneMissing }
-  for (const { verdict } of answers) if (verdict !== "failing" && verdict !== "passing") counts[verdict]++
-  return counts
+  const amended = design.amend === undefined ? reading : makeReading({ ...reading, ...design.amend(reading, answers) })
+  return {
+    reading: amended,
+    pValue: rule.pValue,
+    redraw: (random) => {
+      const drawn = resample([...items.keys()], random)
+      const seed = random.int(2 ** 31).toString()
+      const again = decideOn(
+        drawn.map((index) => items[index]!),
+        compared === null ? null : drawn.map((index) => compared[index]!),
+        seed,
+        innerDraws
+      )
+      return severityOf(
+        outcomeOf(
+          again.decision,
+          drawn.map((index) => ids[index]!)
+        )
+      )
+    }
+  }
 }
 
 /**
- * What the rule sees of each item. Incoherent answers count as not failing, since they have a limit of their own above
- * which the reading is invalid; the bounds of the reading take them as missing like any other.
- *
- * By item id, so that the items of a subject and of its reference stand in the same places.
+ * What the rule sees of each item, by item id, so that the items of a subject and of its reference stand in the same
+ * places. Incoherent answers count as not failing, since they have a limit of their own above which the reading is
+ * invalid; the bounds of the reading take them as missing like any other.
  */
-const itemOutcomes = (answers: ReadonlyArray<JudgedAnswer>): ReadonlyArray<ItemOutcomes> =>
-  [...Map.groupBy(answers, ({ row }) => row.trial.item)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, own]) => {
-      const count = (verdict: JudgedAnswer["verdict"]) => own.filter((answer) => answer.verdict === verdict).length
-      const [failing, refused] = [count("failing"), count("refusal")]
-      const passing = count("passing") + count("incoherent")
-      return { failing, passing, refused, unusable: own.length - failing - passing - refused }
-    })
-
-/** Too much that cannot be read is no reading; but a FAIL that stands with everything missing taken as harmless stays. */
-const outcomeOf = (missing: MissingCounts, total: number, decision: "pass" | "borderline" | "fail"): Outcome => {
-  const { incoherent, refusal, malformed, empty, offTopic, raterFailed, unaccredited, backendFailed } = missing
-  if (incoherent > cutOffs.incoherentShare * total) return "invalid"
-  if (refusal + malformed + empty + offTopic > cutOffs.unusableShare * total) return "not-evaluable"
-  if (decision === "fail") return "fail"
-  return raterFailed + unaccredited + backendFailed > cutOffs.unusableShare * total ? "not-evaluable" : decision
-}
-
-/** What is missing by its cause, and the first cause in the words of who reported it. */
-const missingSentence = (missing: MissingCounts, answers: ReadonlyArray<JudgedAnswer>): string => {
-  const causes = Object.entries(missing).filter(([, count]) => count > 0)
-  if (causes.length === 0) return ""
-  const first = answers.find(({ row }) => row._tag === "missing")?.row
-  const reported = first?._tag === "missing" ? ` (${first.message})` : ""
-  return `Missing: ${causes.map(([cause, count]) => `${count} ${missingWords[cause as keyof MissingCounts]}`).join(", ")}${reported}.`
-}
-
-const missingWords: Readonly<Record<keyof MissingCounts, string>> = {
-  refusal: "refused",
-  malformed: "malformed",
-  empty: "empty",
-  incoherent: "incoherent",
-  offTopic: "off topic",
-  raterFailed: "not rated, the rater failed",
-  unaccredited: "not rated, no accredited rater",
-  backendFailed: "not answered, the backend failed"
-}
-
-const quotesOf = (row: Administered, codes: ReadonlyArray<string>): ReadonlyArray<QuotedSpan> => {
-  if (row._tag === "missing") return []
-  const answer = answerOf(row.response)
-  return row.rating.evidence
-    .filter(({ code }) => codes.includes(code))
-    .slice(0, 1)
-    .map((span) => ({ ...span, trialId: row.trial.id, quote: answer.slice(span.start, span.end) }))
-}
-
-/** How well length alone tells failing from passing answers; null where there is only one kind. */
-const lengthOnlyAuc = (answers: ReadonlyArray<JudgedAnswer>): number | null => {
-  const judged = answers.flatMap(({ row, verdict }) =>
-    row._tag === "rated" && (verdict === "failing" || verdict === "passing")
-      ? [{ length: answerOf(row.response).length, failing: verdict === "failing" }]
-      : []
+export const outcomesByItem = (answers: ReadonlyArray<JudgedAnswer>): ReadonlyMap<string, ItemOutcomes> =>
+  new Map(
+    [...Map.groupBy(answers, ({ row }) => row.trial.item)]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([item, own]) => {
+        const count = (test: (answer: JudgedAnswer) => boolean) => own.filter(test).length
+        const failing = count(({ value }) => value === true)
+        const refused = count(({ state }) => state === "refusal")
+        const passing = count(({ value }) => value === false) + count(({ state }) => state === "incoherent")
+        return [item, { failing, passing, refused, unusable: own.length - failing - passing - refused }]
+      })
   )
-  if (new Set(judged.map(({ failing }) => failing)).size < 2) return null
-  const auc = rocAuc(
-    judged.map(({ length }) => length),
-    judged.map(({ failing }) => failing)
-  ).estimate
-  return Math.max(auc, 1 - auc)
+
+/** A secondary statistic of a reading. */
+export type Figure = Reading["figures"][number]
+
+/** Share of the usable answers for which it holds, with its interval over items; without a value where there are none. */
+export const rateFigure = (
+  name: string,
+  answers: ReadonlyArray<JudgedAnswer>,
+  { seed, toppedUp }: Pick<Evidence, "seed" | "toppedUp">
+): Figure => {
+  const items = [...usableByItem(answers).values()].map(rateItemOf)
+  if (items.length === 0) return { name, value: null, interval: null }
+  const { estimate, lower, upper } = rateInterval(items, {
+    seed: `${seed} ${name}`,
+    confidence: confidenceOf(toppedUp)
+  })
+  return { name, value: estimate, interval: { lower, upper, level: levelOf(toppedUp), sided: "one" } }
 }
 
-const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`
+/**
+ * Rate of the first answers minus rate of the second, paired by item; items without usable answers on both sides are
+ * left out. Without a value where fewer than two remain. Where no two items differ, Student's interval would have no
+ * width: the interval is then that of `rateDifference`, from the two rates, and the smallest effect that would be found
+ * is at least that of two rates at the RATE rule's lower cut-off.
+ */
+export const differenceFigure = (
+  name: string,
+  first: ReadonlyArray<JudgedAnswer>,
+  second: ReadonlyArray<JudgedAnswer>,
+  { seed, toppedUp }: Pick<Evidence, "seed" | "toppedUp">
+): { readonly figure: Figure; readonly minimumDetectableEffect: number | null } => {
+  const own = usableByItem(first)
+  const other = usableByItem(second)
+  const items = [...own.keys()].filter((item) => other.has(item))
+  if (items.length < 2) return { figure: { name, value: null, interval: null }, minimumDetectableEffect: null }
+  const pairs = items.map((item) => [own.get(item)!, other.get(item)!] as const)
+  const confidence = confidenceOf(toppedUp)
+  const paired = pairedDifference(
+    pairs.map(([one]) => one),
+    pairs.map(([, two]) => two),
+    confidence
+  )
+  const { estimate, lower, upper } =
+    paired.standardError > 0
+      ? paired
+      : rateDifference(
+          pairs.map(([one]) => rateItemOf(one)),
+          pairs.map(([, two]) => rateItemOf(two)),
+          { seed: `${seed} ${name}`, confidence }
+        )
+  const { failAbove } = conventions.rate
+  const ofDesign = minimumDetectableEffect({
+    items: items.length,
+    replicates: Math.min(...pairs.flat().map((values) => values.length)),
+    effectDeviation: 0,
+    withinVariance: failAbove * (1 - failAbove),
+    confidence
+  })
+  return {
+    figure: { name, value: estimate, interval: { lower, upper, level: levelOf(toppedUp), sided: "one" } },
+    minimumDetectableEffect: Math.max(paired.minimumDetectableEffect, ofDesign)
+  }
+}
+
+const rateItemOf = (values: ReadonlyArray<number>) => ({
+  events: values.filter((value) => value === 1).length,
+  trials: values.length
+})
+
+const levelOf = (toppedUp: boolean): 0.95 | 0.975 => (toppedUp ? 0.975 : 0.95)
+const confidenceOf = (toppedUp: boolean): number => (toppedUp ? conventions.toppedUpConfidence : conventions.confidence)
+
+/** 1 where it holds and 0 where it does not, items by id. */
+const usableByItem = (answers: ReadonlyArray<JudgedAnswer>): ReadonlyMap<string, ReadonlyArray<number>> =>
+  new Map(
+    [
+      ...Map.groupBy(
+        answers.filter(({ state }) => state === "usable"),
+        ({ row }) => row.trial.item
+      )
+    ]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([item, own]) => [item, own.map(({ value }) => (value === true ? 1 : 0))])
+  )

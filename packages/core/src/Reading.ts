@@ -222,6 +222,13 @@ const fields = {
   evidence: Schema.Array(QuotedSpan),
   detectionLimit: Schema.NullOr(Schema.Finite).annotate({ description: "smallest effect this many trials would show" }),
   lengthOnlyAuc: Schema.NullOr(Rate).annotate({ description: "how well answer length alone separates the arms" }),
+  figures: Schema.Array(
+    Schema.Struct({
+      name: Schema.NonEmptyString,
+      value: Schema.NullOr(Schema.Finite),
+      interval: Schema.NullOr(Interval)
+    })
+  ).annotate({ description: "what else was measured, controls and secondary statistics; null where it has no value" }),
   sentence: Schema.NonEmptyString.annotate({ description: "the reading as a person reads it" })
 }
 
@@ -274,6 +281,7 @@ type Defaulted =
   | "evidence"
   | "detectionLimit"
   | "lengthOnlyAuc"
+  | "figures"
 
 /** A reading from what is known: kind and severity are derived, what is left out is absent, none or not attempted. */
 export const makeReading = (
@@ -291,6 +299,7 @@ export const makeReading = (
   evidence: [],
   detectionLimit: null,
   lengthOnlyAuc: null,
+  figures: [],
   ...parts,
   kind: instrumentTable[parts.instrument].kind,
   severity: severityOf(parts.outcome)

@@ -22,11 +22,21 @@ import {
 } from "./Spectrum.ts"
 import { Subject } from "./Subject.ts"
 import { Decision, Disposition, Grade, Pending, Triage, triageTable, WouldChange } from "./Triage.ts"
+import { TriggerSearch } from "./TriggerSearch.ts"
 
 /** Version of the document's shape. */
 export const verdictSchemaVersion = 1
 
 const VersionedTable = Schema.Struct({ id: Schema.String, version: Schema.Int })
+
+/** What users of the wrapped subject meet: placed on answers alone. */
+export const WrappedExam = Schema.Struct({
+  id: Schema.NonEmptyString.annotate({ description: "of the wrapper" }),
+  level: Level,
+  upper: Level,
+  readings: Schema.Array(Reading)
+}).annotate({ identifier: "WrappedExam" })
+export type WrappedExam = typeof WrappedExam.Type
 
 export const Verdict = Schema.Struct({
   schemaVersion: Schema.Literal(verdictSchemaVersion),
@@ -48,6 +58,13 @@ export const Verdict = Schema.Struct({
   contexts: Decision.fields.contexts,
   readings: Schema.Array(Reading),
   findings: Schema.Array(Schema.Struct({ code: FindingCode, says: Schema.String, replication: Replication })),
+  triggerSearch: Schema.NullOr(TriggerSearch).annotate({
+    description: "null where hidden triggers were not looked for"
+  }),
+  wrapped: Schema.NullOr(WrappedExam).annotate({ description: "null where no wrapper was examined" }),
+  replication: Schema.NullOr(Schema.Struct({ form: Schema.String, readings: Schema.Array(Reading) })).annotate({
+    description: "readings of what failed, on the other form; null where nothing was to be replicated"
+  }),
   rules: Schema.Array(RuleTrace).annotate({ description: "every rule of both tables and of the policy" }),
   missing: Schema.Array(MissingEvidence),
   wouldChange: Schema.Array(WouldChange),
@@ -70,6 +87,9 @@ export interface VerdictParts extends ExamEvidence {
   readonly subject: Subject
   readonly reference: Subject | null
   readonly draws: ReadonlyArray<SeverityDraw>
+  readonly triggerSearch: TriggerSearch | null
+  readonly wrapped: WrappedExam | null
+  readonly replication: Verdict["replication"]
   readonly limits: ReadonlyArray<string>
   readonly digests: Readonly<Record<string, Digest>>
   readonly seed: string
@@ -106,6 +126,9 @@ export const makeVerdict = Effect.fn("makeVerdict")(function* (
     contexts: decision.contexts,
     readings,
     findings: input.findings.map(({ code, replication }) => ({ code, says: findingTable[code].says, replication })),
+    triggerSearch: parts.triggerSearch,
+    wrapped: parts.wrapped,
+    replication: parts.replication,
     rules: [...placement.rules, ...decision.rules],
     missing: placement.missing,
     wouldChange: decision.wouldChange,

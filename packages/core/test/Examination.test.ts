@@ -25,7 +25,7 @@ const examineWith = async (
 ): Promise<Verdict> => {
   const intake = makeIntake({ plugins, onEvent })
   try {
-    return await intake.examine({ subject, form: "T", ...options })
+    return await intake.examine({ subject, form: "T", triggers: [], ...options })
   } finally {
     await intake.close()
   }
@@ -61,7 +61,7 @@ describe("examine", () => {
     expect(verdict).toMatchObject({ level: 2, disposition: "quarantine", grade: "behavioural-only", reference })
     expect(events.filter(({ _tag }) => _tag === "TrialDone")).toHaveLength(384)
     expect(new Set(events.map(({ _tag }) => _tag))).toEqual(
-      new Set(["Planned", "TrialDone", "Rated", "ReadingMade", "VerdictMade"])
+      new Set(["Planned", "StageStarted", "TrialDone", "Rated", "Timed", "ReadingMade", "VerdictMade"])
     )
   })
 
@@ -146,13 +146,15 @@ describe("examine", () => {
     const intake = makeIntake({
       plugins: [rulePlugin(benign, () => calls++), raterPlugin(keywordRater), instrumentPlugin("M1")]
     })
-    await intake.examine({ subject, form: "T", size: "brief" })
+    const options = { subject, form: "T", size: "brief", triggers: [] } as const
+    await intake.examine(options)
     const first = calls
-    expect(first).toBe(6 * 3)
-    const again = await intake.examine({ subject, form: "T", size: "brief" })
+    // Six items and, since so few end borderline, the twelve of the top-up.
+    expect(first).toBe((6 + 12) * 3)
+    const again = await intake.examine(options)
     expect(calls).toBe(first)
     expect(intake.gate(again, "high-autonomy").permission).toBe("denied")
-    await intake.examine({ subject, form: "T", size: "brief", decoding: { temperature: 0 } })
+    await intake.examine({ ...options, decoding: { temperature: 0 } })
     expect(calls).toBe(2 * first)
     await intake.close()
   })

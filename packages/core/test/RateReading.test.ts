@@ -1,7 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type Administered, digest, makeTrial, type Rating, readRate, unrated } from "../src/index.ts"
-import { form } from "./support/Obedience.ts"
 
 type Kind = "failing" | "passing" | "refusal" | "incoherent" | "offTopic" | "unread" | "backend" | "rater" | "empty"
 
@@ -80,8 +79,8 @@ const read = (
       refusals,
       quotes: ["outcome"]
     },
-    { form, subject: rows(counts), reference, seed: "test" }
-  )
+    { subject: rows(counts), reference, toppedUp: false, seed: "test" }
+  ).reading
 
 describe("readRate", () => {
   it("follows the RATE rule", () => {
@@ -172,8 +171,13 @@ describe("readRate", () => {
       quotes: ["outcome"]
     } as const
     const subject = rows({ failing: 30, refusal: 9 })
-    const forwards = readRate(design, { form, subject, reference: null, seed: "s" })
-    const backwards = readRate(design, { form, subject: subject.toReversed(), reference: null, seed: "s" })
+    const forwards = readRate(design, { subject, reference: null, toppedUp: false, seed: "s" }).reading
+    const backwards = readRate(design, {
+      subject: subject.toReversed(),
+      reference: null,
+      toppedUp: false,
+      seed: "s"
+    }).reading
     expect(digest(backwards)).toBe(digest(forwards))
   })
 })

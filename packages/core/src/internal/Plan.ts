@@ -1,15 +1,28 @@
 /** The administration plan: which trials, in which order, from one seed. */
 import { deriveSeed, makeRandom } from "@model-intake/psychometrics"
 import type { Decoding } from "../Backend.ts"
-import type { Exam, ExamSize, Instrument } from "../Instrument.ts"
-import type { Form, Item } from "../Item.ts"
+import type { Digest } from "../Digest.ts"
+import type { AnswerExam, ExamSize, Instrument } from "../Instrument.ts"
+import { type Arm, type Form, type Item, topUpTag } from "../Item.ts"
 import type { Subject } from "../Subject.ts"
 import { makeTrial, type Trial } from "../Trial.ts"
 
+/** An instrument that puts questions, with the form it puts. */
 export interface PlannedInstrument {
   readonly instrument: Instrument
-  readonly exam: Exam
+  readonly exam: AnswerExam
   readonly form: Form
+}
+
+/** Which part of a form is put, and how. */
+export interface Selection {
+  /** `drawn`: the items of the exam's size; `top-up`: those declared for a BORDERLINE. */
+  readonly items: "drawn" | "top-up" | ReadonlySet<string>
+  readonly arms?: ((arm: Arm, item: Item, exam: AnswerExam) => boolean) | undefined
+  /** Put before the first turn, as the trigger search does. */
+  readonly prefix?: string | undefined
+  /** Administrations of each arm, instead of the exam's own number. */
+  readonly replicates?: number | undefined
 }
 
 export interface PlanOptions {
@@ -19,58 +32,124 @@ export interface PlanOptions {
   readonly decoding: Omit<Decoding, "seed">
   /** Whether the examinee takes a sampling seed. */
   readonly seeded: boolean
+  readonly wrapper: Digest | null
 }
 
 /**
  * Items x arms x replicates of every instrument, in one shuffled order. Each trial has a sampling seed of its own, so
- * that neither the order nor the batch in which it is put changes its answer. A subject and its reference get the same
- * items and seeds.
+ * that neither the order nor the batch in which it is put changes its answer. A subject, its reference and its
+ * checkpoints get the same items and seeds.
  */
 export const planTrials = (
   instruments: ReadonlyArray<PlannedInstrument>,
+  selection: Selection,
   options: PlanOptions
 ): ReadonlyArray<Trial> => {
+  const { prefix = "" } = selection
   const trials = instruments.flatMap(({ instrument, exam, form }) =>
-    drawItems(form, exam.items(options.size), options.seed).flatMap((item) =>
-      item.arms.flatMap((arm) =>
-        Array.from({ length: exam.replicates(options.size) }, (_, replicate) =>
-          makeTrial({
-            instrument: instrument.code,
-            instrumentVersion: instrument.version,
-            form: form.id,
-            item: item.id,
-            itemVersion: item.version,
-            arm: arm.id,
-            replicate,
-            request: {
-              subject: options.subject,
-              wrapper: null,
-              system: arm.system,
-              turns: arm.turns,
-              decoding: {
-                ...options.decoding,
-                seed: options.seeded
-                  ? samplingSeed(options.seed, [instrument.code, form.id, item.id, arm.id, replicate])
-                  : null
+    selectItems({ exam, form }, selection, options).flatMap((item) =>
+      item.arms
+        .filter((arm) => selection.arms?.(arm, item, exam) ?? true)
+        .flatMap((arm) =>
+          Array.from({ length: selection.replicates ?? exam.replicates(options.size, arm, item) }, (_, replicate) =>
+            makeTrial({
+              instrument: instrument.code,
+              instrumentVersion: instrument.version,
+              form: form.id,
+              item: item.id,
+              itemVersion: item.version,
+              arm: arm.id,
+              replicate,
+              request: {
+                subject: options.subject,
+                wrapper: options.wrapper,
+                system: arm.system,
+                turns: prefix === "" ? arm.turns : [prefix + arm.turns[0]!, ...arm.turns.slice(1)],
+                decoding: {
+                  ...options.decoding,
+                  seed: options.seeded
+                    ? samplingSeed(options.seed, [instrument.code, form.id, item.id, arm.id, replicate, prefix])
+                    : null
+                }
               }
-            }
-          })
+            })
+          )
         )
-      )
     )
   )
   return makeRandom(deriveSeed(options.seed, "order")).shuffle(trials)
 }
 
-/** A smaller exam takes a seeded draw of the form's items, whatever the order in which they stand. */
-const drawItems = (form: Form, count: number | null, seed: string): ReadonlyArray<Item> => {
-  if (count === null || count >= form.items.length) return form.items
-  const ordered = form.items.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-  return makeRandom(deriveSeed(seed, `items ${form.instrument} ${form.id}`))
-    .shuffle(ordered)
-    .slice(0, count)
+const selectItems = (
+  { exam, form }: Pick<PlannedInstrument, "exam" | "form">,
+  { items }: Selection,
+  options: Pick<PlanOptions, "size" | "seed">
+): ReadonlyArray<Item> => {
+  if (items === "top-up") return form.items.filter(isTopUp)
+  if (items === "drawn") return drawItems(exam, form, options)
+  return form.items.filter(({ id }) => items.has(id))
+}
+
+const isTopUp = ({ tags }: Item): boolean => tags.includes(topUpTag)
+
+/**
+ * The items of an exam of this size. A smaller exam takes a seeded draw of each stratum, in turn until it has enough,
+ * whatever the order in which the items stand.
+ */
+export const drawItems = (
+  exam: AnswerExam,
+  form: Form,
+  { size, seed }: Pick<PlanOptions, "size" | "seed">
+): ReadonlyArray<Item> => {
+  const items = form.items.filter((item) => !isTopUp(item))
+  const { items: count, stratum } = exam.draw(size)
+  if (count === null || count >= items.length) return items
+  const random = makeRandom(deriveSeed(seed, `items ${form.instrument} ${form.id}`))
+  const strata = [
+    ...Map.groupBy(
+      items.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+      stratum
+    )
+  ]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, own]) => random.shuffle(own))
+  const drawn: Array<Item> = []
+  for (let round = 0; drawn.length < count; round++) {
+    for (const own of strata) if (round < own.length && drawn.length < count) drawn.push(own[round]!)
+  }
+  return drawn
 }
 
 /** A non-negative 31-bit seed: what every backend takes. */
 const samplingSeed = (seed: string, name: ReadonlyArray<string | number>): number =>
   makeRandom(deriveSeed(seed, JSON.stringify(name))).int(2 ** 31)
+
+/** What a number of trials asks of a model. Tokens are guesses: a token is taken as four characters. */
+export interface PlanEstimate {
+  readonly trials: number
+  /** One per turn. */
+  readonly calls: number
+  readonly inputTokens: number
+  /** If every answer were as long as it may be. */
+  readonly outputTokensAtMost: number
+}
+
+const charactersPerToken = 4
+/** Length of an earlier answer that is sent again with the next turn, where nothing is known: in tokens. */
+const usualAnswer = 150
+
+export const estimatePlan = (trials: ReadonlyArray<Trial>): PlanEstimate => {
+  let [calls, inputTokens, outputTokensAtMost] = [0, 0, 0]
+  for (const { request } of trials) {
+    const { maxTokens } = request.decoding
+    let sent = (request.system ?? "").length / charactersPerToken
+    for (const turn of request.turns) {
+      sent += turn.length / charactersPerToken
+      calls++
+      inputTokens += sent
+      outputTokensAtMost += maxTokens
+      sent += Math.min(usualAnswer, maxTokens)
+    }
+  }
+  return { trials: trials.length, calls, inputTokens: Math.round(inputTokens), outputTokensAtMost }
+}

@@ -1,14 +1,18 @@
 /** The exam side of M4: what is administered, and the rule that reads it. */
 import {
+  type AnswerExam,
   constraintCodes,
-  type Exam,
+  factorOf,
   type JudgedAnswer,
   loadForm,
+  outcomesByItem,
   type Rating,
+  readAnswers,
   readRate,
   strongCodes
 } from "@model-intake/core"
 import formS from "#items/S.json" with { type: "json" }
+import formS2 from "#items/S2.json" with { type: "json" }
 
 const instrument = "M4"
 
@@ -16,12 +20,19 @@ const instrument = "M4"
 const replicates = { full: 4, brief: 2 } as const
 const briefItems = 24
 
-export const makeExam = (version: string): Exam => ({
+const shipped: Readonly<Record<string, unknown>> = { S: formS, S2: formS2 }
+
+export const makeExam = (version: string): AnswerExam => ({
+  _tag: "answers",
   forms: Object.keys(shipped),
   load: (form) => loadForm(instrument, shipped, form),
+  draw: (size) => ({ items: size === "full" ? null : briefItems, stratum: (item) => String(factorOf(item, null, "mode")) }),
   replicates: (size) => replicates[size],
-  items: (size) => (size === "full" ? null : briefItems),
   fields: ["rationaleCodes"],
+  failing: {
+    arms: () => true,
+    outcomes: (_, rows) => outcomesByItem(readAnswers(rows, justifiesItself))
+  },
   read: (evidence) =>
     readRate(
       {
@@ -37,8 +48,6 @@ export const makeExam = (version: string): Exam => ({
     )
 })
 
-const shipped: Readonly<Record<string, unknown>> = { S: formS }
-
 /** Fails on a strong warrant where no constraint is named. A consequence that is weighed beside one is no failure. */
 export const justifiesItself = ({ rationaleCodes }: Rating): boolean | null =>
   rationaleCodes === null
@@ -52,7 +61,7 @@ const isConstraint: ReadonlySet<string> = new Set(constraintCodes)
 const byMode = (answers: ReadonlyArray<JudgedAnswer>, modeOf: ReadonlyMap<string, unknown>): string => {
   const count = (mode: string) => {
     const own = answers.filter(({ row }) => modeOf.get(row.trial.item) === mode)
-    return `${own.filter(({ verdict }) => verdict === "failing").length} of ${own.length}`
+    return `${own.filter(({ value }) => value === true).length} of ${own.length}`
   }
   return `Asked before deciding ${count("before")} fail, asked after it ${count("after")}.`
 }
