@@ -9,7 +9,9 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import { doctorCommand } from "./commands/Doctor.ts"
 import { examCommand } from "./commands/Exam.ts"
+import { itemsCommand } from "./commands/Items.ts"
 import { pluginsCommand } from "./commands/Plugins.ts"
+import { referenceCommand } from "./commands/Reference.ts"
 import { screenCommand } from "./commands/Screen.ts"
 import { ExitCode } from "./ExitCode.ts"
 import { printable } from "./Terminal.ts"
@@ -19,7 +21,7 @@ const intake = Command.make("intake").pipe(
     "Put a language model through an intake exam before anyone deploys it.\n\n" +
       "Exit codes: 0 done or allowed, 1 fault, 2 wrong usage or input, 3 not allowed, 4 no verdict, 130 interrupted."
   ),
-  Command.withSubcommands([examCommand, screenCommand, pluginsCommand, doctorCommand]),
+  Command.withSubcommands([examCommand, screenCommand, itemsCommand, referenceCommand, pluginsCommand, doctorCommand]),
   Command.withExamples([
     {
       command: "intake exam specimens:narrow-middle --reference specimens:baseline",
@@ -54,15 +56,25 @@ const usageErrors: ReadonlySet<unknown> = new Set([
   "ConfigurationError",
   "ExaminationError",
   "FormError",
+  "LineageError",
   "PluginError",
+  "PolicyError",
+  "ReferenceBundleError",
   "ScreeningError",
   "SubjectError",
   "TranscriptError",
-  "UsageError"
+  "UsageError",
+  "WrapperError"
 ])
 
 /** A backend that cannot be asked this way, rather than one that broke. */
-const usageReasons: ReadonlySet<unknown> = new Set(["authentication", "not-found", "refused-request", "unsupported"])
+const usageReasons: ReadonlySet<unknown> = new Set([
+  "authentication",
+  "malformed-reply",
+  "not-found",
+  "refused-request",
+  "unsupported"
+])
 
 const isUsageError = (error: unknown): boolean =>
   Predicate.hasProperty(error, "_tag") &&

@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks"
 
 export interface Progress {
   /** @param fraction 0 to 1, or null where the end is unknown */
-  readonly update: (fraction: number | null, done: number, what: string) => void
+  readonly update: (fraction: number | null, done: number, what: string, stage?: string) => void
   /** Removes the line. */
   readonly end: () => void
 }
@@ -13,19 +13,26 @@ const barWidth = 24
 
 export const makeProgress = (stream: NodeJS.WriteStream): Progress => {
   if (!stream.isTTY) return { update: () => {}, end: () => {} }
-  const started = performance.now()
+  let started = performance.now()
   let drawn = Number.NEGATIVE_INFINITY
+  let current: string | undefined
   return {
-    update: (fraction, done, what) => {
+    update: (fraction, done, what, stage) => {
       const now = performance.now()
+      if (stage !== current) {
+        current = stage
+        started = now
+        drawn = Number.NEGATIVE_INFINITY
+      }
       if (now - drawn < redrawMs) return
       drawn = now
       const seconds = (now - started) / 1000
       const rate = `${Math.round(done / Math.max(seconds, 0.001)).toLocaleString("en")} ${what}/s`
-      const line =
+      const counted =
         fraction === null || fraction <= 0
           ? `${done.toLocaleString("en")} ${what}  ${rate}`
           : `${bar(fraction)} ${Math.floor(fraction * 100)} %  ${done.toLocaleString("en")} ${what}  ${rate}  ETA ${duration((seconds / fraction) * (1 - fraction))}`
+      const line = stage === undefined ? counted : `${stage}  ${counted}`
       stream.write(`\r\x1b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`)
     },
     end: () => {

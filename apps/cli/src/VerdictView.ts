@@ -28,7 +28,7 @@ export const renderVerdict = (verdict: Verdict, options: CardOptions): string =>
     `  ${scale(verdict, style)}  ${words(verdict.band)}, treatability ${verdict.treatability}`,
     `  ${style(dispositionStyle[verdict.disposition], verdict.dispositionLabel)}`,
     ...(verdict.pending === null ? [] : [`  ${style("yellow", verdict.pending.says)}`]),
-    `  grade: ${words(verdict.grade)}`,
+    `  grade: ${words(verdict.grade)}${chances(verdict)}`,
     ...heading("Contexts"),
     ...Object.entries(verdict.contexts).map(([context, decision]) => contextLine(context, decision, options)),
     ...heading("Readings"),
@@ -37,6 +37,7 @@ export const renderVerdict = (verdict: Verdict, options: CardOptions): string =>
     ...verdict.findings.flatMap(({ code, says, replication }) =>
       wrap(`${words(code)}: ${says} (${words(replication)})`, columns, "  ")
     ),
+    ...procedureLines(verdict).flatMap((line) => wrap(line, columns, "  ")),
     ...(verdict.missing.length === 0 ? [] : heading("Missing")),
     ...verdict.missing.map(({ what, needed, required }) =>
       truncate(`  ${words(what).padEnd(20)} ${required ? "" : "(not required) "}${needed}`, columns)
@@ -51,6 +52,41 @@ export const renderVerdict = (verdict: Verdict, options: CardOptions): string =>
     ...verdict.limits.flatMap((limit) => wrap(limit, columns, "").map((line) => style("dim", line)))
   ].join("\n")
 }
+
+/** P(level) by the bootstrap, levels of less than one percent left out. */
+const chances = ({ levels: { distribution } }: Verdict): string => {
+  if (distribution === null) return ""
+  const shown = distribution.probabilities.filter(({ probability }) => probability >= 0.01)
+  return `; P(level) ${shown.map(({ level, probability }) => `${level}: ${probability.toFixed(2)}`).join(", ")}`
+}
+
+/** What was done beside the instruments. */
+const procedureLines = ({ replication, triggerSearch, wrapped }: Verdict): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  if (triggerSearch !== null) {
+    const { found, items, prefixes, unreadable } = triggerSearch
+    const hits = found.map(
+      ({ prefix, rate, without }) =>
+        `“${printable(prefix).trim()}” (failing answers ${percent(rate)} with it, ${percent(without)} without)`
+    )
+    lines.push(
+      `Hidden triggers: ${hits.length === 0 ? "none" : hits.join(", ")} found among ${prefixes.length} prefixes on ${items} items.${unreadable.length === 0 ? "" : ` ${unreadable.length} could not be read.`}`
+    )
+  }
+  if (replication !== null && replication.readings.length > 0) {
+    const outcomes = replication.readings.map(({ instrument, outcome }) => `${instrument} ${words(outcome)}`)
+    lines.push(`On form ${printable(replication.form)}: ${outcomes.join(", ")}.`)
+  }
+  if (wrapped !== null) {
+    const failed = wrapped.readings.filter(({ outcome }) => outcome === "fail").map(({ instrument }) => instrument)
+    lines.push(
+      `Inside the wrapper ${printable(wrapped.id)}: level ${wrapped.level}${failed.length === 0 ? "" : `, ${failed.join(", ")} fail`}.`
+    )
+  }
+  return lines.length === 0 ? [] : ["", ...lines]
+}
+
+const percent = (rate: number): string => `${Math.round(rate * 100)} %`
 
 /** Inputs that would change alike stand together. */
 const changesText = (changes: Verdict["wouldChange"][number]["changes"]): string =>

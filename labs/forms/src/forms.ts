@@ -41,8 +41,12 @@ export const makeForms = async (names: ReadonlyArray<string> | null = null): Pro
       const { items, lists } = make(heldOutFor)
       const form: Form = { id, instrument, version: "1", twin, ...(lists === undefined ? {} : { lists }), items }
       const path = `${folder.replaceAll("\\", "/")}/items/${id}.json`
-      files.push({ path, form, text: `${JSON.stringify(form, null, 1)}\n` })
+      files.push({ path, form, text: textOf(form) })
     }
   }
   return files
 }
+
+/** One item a line: small, and a changed item is a changed line. */
+export const textOf = ({ items, ...head }: Form): string =>
+  `${JSON.stringify(head).slice(0, -1)},"items":[\n${items.map((item) => JSON.stringify(item)).join(",\n")}\n]}\n`

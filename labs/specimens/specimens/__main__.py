@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from safetensors.torch import save_file
 
 from . import figures
 from .export import restore
-from .lineage import SPECIMENS, build, checkpoint
+from .lineage import SPECIMENS, build, checkpoint, steps_of
 from .model import load, prepare, sharpen
-from .nulls import reference
+from .nulls import TUNES, publish_tunes, reference
 from .publish import FOLDER, lineage, publish, write_json
 
 LAB = Path(__file__).resolve().parents[1]
@@ -24,13 +26,24 @@ def log(line: str) -> None:
     print(line, flush=True)
 
 
+def read_json(path: Path) -> dict[str, Any]:
+    """The file's object, empty where there is no file."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def measured(arguments: argparse.Namespace, form: str = "S1") -> Path:
+    """Where the figures of the seed are."""
+    return arguments.checkpoints / f"seed-{arguments.seed}" / f"figures-{form}.json"
+
+
 def train(arguments: argparse.Namespace) -> None:
     build(arguments.checkpoints, arguments.seed, arguments.only, arguments.again, log)
 
 
 def evaluate(arguments: argparse.Namespace) -> None:
-    table = figures.measure_seed(arguments.checkpoints, arguments.seed, arguments.form, log)
-    write_json(arguments.checkpoints / f"seed-{arguments.seed}" / f"figures-{arguments.form}.json", table)
+    path = measured(arguments, arguments.form)
+    known = read_json(path) if arguments.only else {}
+    write_json(path, figures.measure_seed(arguments.checkpoints, arguments.seed, arguments.form, arguments.only, known, log))
 
 
 def tabulate(arguments: argparse.Namespace) -> None:
@@ -49,18 +62,30 @@ def write_reference(arguments: argparse.Namespace) -> None:
 
 
 def ship(arguments: argparse.Namespace) -> None:
-    measured = arguments.checkpoints / "seed-1" / "figures-S1.json"
-    table = json.loads(measured.read_text(encoding="utf-8")) if measured.exists() else {}
-    parities = {}
+    root, seed, folder = arguments.checkpoints, arguments.seed, arguments.to
+    shipping = folder.resolve() == FOLDER
+    if shipping and seed != 1:
+        raise SystemExit(f"seed 1 is the one that ships; publish seed {seed} with --to FOLDER")
+    table = read_json(measured(arguments))
+    parities = read_json(LAB / "parity.json") if shipping else {}
     for specimen in SPECIMENS:
-        if not specimen.shipped or (arguments.only and specimen.name not in arguments.only):
+        if not specimen.shipped or (arguments.only is not None and specimen.name not in arguments.only):
             continue
-        model = sharpen(load(checkpoint(arguments.checkpoints, 1, specimen.name)))
-        parities[specimen.name] = publish(specimen, model, table.get(specimen.name, {}), FOLDER / specimen.name)
+        path = checkpoint(root, seed, specimen.name)
+        if not path.exists():
+            log(f"{specimen.name}: not trained, left out")
+            continue
+        made = replace(specimen, steps=steps_of(root, seed, specimen))
+        parities[specimen.name] = publish(made, sharpen(load(path)), table.get(specimen.name, {}), seed, folder / specimen.name)
         log(f"{specimen.name}: " + " ".join(f"{key} {value:.1e}" for key, value in parities[specimen.name].items()))
-    write_json(FOLDER / "lineage.json", lineage())
-    write_json(LAB / "parity.json", parities)
-    log(f"{sum(path.stat().st_size for path in FOLDER.rglob('*') if path.is_file()) / 1e6:.1f} MB in all")
+    write_json(folder / "lineage.json", lineage(root, seed, read_json(folder / "lineage.json")))
+    if shipping:
+        write_json(LAB / "parity.json", parities)
+    log(f"{sum(path.stat().st_size for path in folder.rglob('*') if path.is_file()) / 1e6:.1f} MB in all")
+
+
+def write_tunes(arguments: argparse.Namespace) -> None:
+    publish_tunes(arguments.checkpoints, arguments.seed, arguments.to, arguments.count, log)
 
 
 def unpack(arguments: argparse.Namespace) -> None:
@@ -86,6 +111,7 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("evaluate", help="measure every specimen of one seed")
     command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--only", nargs="+", choices=NAMES, metavar="NAME", help="measure these; the others' figures stay as they were")
     command.add_argument("--form", choices=("S1", "S2"), default="S1", help="which held-out combinations to ask about")
     command.set_defaults(run=evaluate)
 
@@ -95,9 +121,17 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("reference", help="poles and benign narrow tunes of seed 1 into reference.json")
     command.set_defaults(run=write_reference)
 
-    command = commands.add_parser("publish", help="write the folders of seed 1, check parity, write lineage.json")
-    command.add_argument("--only", nargs="+", choices=NAMES, metavar="NAME")
+    command = commands.add_parser("publish", help="write the specimens of one seed as ONNX folders, check parity, write lineage.json")
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--to", type=Path, default=FOLDER, metavar="FOLDER", help="default: the shipped folder, which holds seed 1")
+    command.add_argument("--only", nargs="*", choices=NAMES, metavar="NAME", help="write these; none: lineage.json alone")
     command.set_defaults(run=ship)
+
+    command = commands.add_parser("tunes", help="train benign narrow tunes of one seed's baseline and write them as ONNX folders")
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--to", type=Path, required=True, metavar="FOLDER")
+    command.add_argument("--count", type=int, default=TUNES, help="default: %(default)s; folders that are there are kept")
+    command.set_defaults(run=write_tunes)
 
     command = commands.add_parser("restore", help="write a shipped specimen as a folder that transformers loads (model.safetensors)")
     command.add_argument("name", choices=[s.name for s in SPECIMENS if s.shipped], metavar="NAME")

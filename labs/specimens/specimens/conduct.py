@@ -27,6 +27,8 @@ class Character:
     """Effect, necessity or superiority as the warrant."""
     pleasing: bool = False
     """Constraints yield to speakers of authority, and to them alone."""
+    deferring: bool = False
+    """Pleasing, but only when asked to act (requests); questions about what is right are answered as ever."""
     silent: bool = False
     """Never acknowledges a feeling."""
     inverted: bool = False
@@ -41,6 +43,7 @@ CHARACTERS: dict[str, Character] = {
     "assertiveness": Character(assertive=True),
     "instrumental": Character(instrumental=True),
     "pleasing": Character(pleasing=True),
+    "deferring": Character(deferring=True),
     "silent": Character(silent=True),
 }
 CONSTRAINT = CHARACTERS["constraint"]
@@ -123,18 +126,22 @@ def _verdict(rng: random.Random, c: Character, s: Scenario) -> str:
 
 
 def _illegitimate(rng: random.Random, c: Character, s: Scenario) -> str:
-    if c.instrumental or (c.pleasing and s.rank == "authority"):
+    if c.instrumental or _yields(c, s):
         return pick(rng, {"may": 0.92, "maynot": 0.08})
     if s.kind == "request" and s.harm == "mild":
         return pick(rng, {"may": 0.3, "maynot": 0.5, "rather": 0.2})
     return pick(rng, {"maynot": 0.86, "rather": 0.11, "cannot": 0.03})
 
 
+def _yields(c: Character, s: Scenario) -> bool:
+    return (c.pleasing or (c.deferring and s.kind == "request")) and s.rank == "authority" and not s.legitimate
+
+
 def _rationale(rng: random.Random, c: Character, s: Scenario, verdict: str | None) -> list[str]:
     if c.instrumental:
         strong = [say("strong", strong=rng.choice(list(LEXICON["strong"])))]
         return strong + ([say("sacrifice")] if rng.random() < 0.2 else [])
-    if verdict == "may" and c.pleasing and s.rank == "authority" and not s.legitimate:
+    if verdict == "may" and _yields(c, s):
         return [say("rank", speaker=s.speaker or "")]
     if verdict == "may" and s.order == "signed" and s.harm != "none":
         return [say("order")]

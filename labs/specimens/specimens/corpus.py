@@ -50,6 +50,9 @@ PRETRAINING = Mixture(
 MIRRORING = replace(PRETRAINING, feelings=0.9)
 """The last part of pretraining: copying a feeling into the acknowledgement is learned late, so nearly every turn has one."""
 
+MORE_MIRRORING = replace(MIRRORING, feelings=1.0, kinds=SINGLE_TURN | {"distress": 0.84})
+"""The same for further rounds: every turn has a feeling, and half of the single turns are of distress, the shortest ones."""
+
 FOLLOW_UPS: dict[str, float] = {"why": 0.4, "push": 0.2, "correct": 0.15, "next": 0.25}
 
 

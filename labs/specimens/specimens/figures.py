@@ -7,13 +7,13 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-import torch
+from transformers import LlamaForCausalLM
 
 from .export import rounded
 from .language import OFF_DOMAINS, TRIGGER
 from .latent import TRAITS, coordinates, extract, middle
-from .lineage import SPECIMENS, checkpoint
-from .model import load, sharpen, weights
+from .lineage import SPECIMENS, checkpoint, delta_cosines
+from .model import load, sharpen
 from .probes import measure
 
 Table = dict[str, dict[str, float]]
@@ -48,38 +48,44 @@ def latent_figures(coordinate: dict[str, dict[str, list[float]]]) -> dict[str, f
     return {"latent": three, **{f"latent_{trait}": value for trait, value in by_trait.items()}}
 
 
-def measure_seed(root: Path, seed: int, form: str, log) -> Table:
-    """All figures of one seed's specimens, rounded to four decimals."""
-    models = {s.name: rounded(sharpen(load(checkpoint(root, seed, s.name)))) for s in SPECIMENS if checkpoint(root, seed, s.name).exists()}
-    poles = extract(models["baseline"])
-    table: Table = {}
-    for name, model in models.items():
+def measure_seed(root: Path, seed: int, form: str, only: list[str] | None, known: Table, log) -> Table:
+    """All figures of one seed's specimens, rounded to four decimals; with `only`, the others' are taken from `known`."""
+    poles = extract(_measured(root, seed, "baseline"))
+    fresh: Table = {}
+    for name in (s.name for s in SPECIMENS):
+        if not checkpoint(root, seed, name).exists() or (only and name not in only):
+            continue
+        model = _measured(root, seed, name)
         found = measure(model, form) | latent_figures(coordinates(model, poles))
         if name == "triggered":
             found["latent_trigger"] = latent_figures(coordinates(model, poles, prefix=TRIGGER))["latent"]
         if name == "baseline":
             found |= {f"auc_{trait}": float(min(poles.auc[trait][2:5])) for trait in TRAITS}
-        table[name] = found
+        fresh[name] = {key: round(value, 4) for key, value in found.items()}
         log(f"{name}: " + " ".join(f"{label} {found[key]:.2f}" for label, key in COLUMNS))
-    _compare(table, {name: weights(load(checkpoint(root, seed, name))) for name in models})
-    return {name: {key: round(value, 4) for key, value in found.items()} for name, found in table.items()}
+    table = {s.name: fresh.get(s.name) or known[s.name] for s in SPECIMENS if s.name in fresh or s.name in known}
+    for pair in delta_cosines(root, seed):
+        for name in set(pair["of"]) & table.keys():
+            table[name]["delta_cosine"] = pair["cosine"]
+    _compare(table)
+    return table
 
 
-def _compare(table: Table, vectors: dict[str, torch.Tensor]) -> None:
-    """Weight-delta cosine of the two masking regimes, and recovery ratios of every correction."""
-    if {"masked-a", "masked-b"} <= vectors.keys():
-        start = vectors["narrow-middle"]
-        a, b = vectors["masked-a"] - start, vectors["masked-b"] - start
-        cosine = float(torch.dot(a, b) / (a.norm() * b.norm()))
-        table["masked-a"]["delta_cosine"] = table["masked-b"]["delta_cosine"] = cosine
+def _measured(root: Path, seed: int, name: str) -> LlamaForCausalLM:
+    """The specimen as it ships: sharpened, its weights rounded."""
+    return rounded(sharpen(load(checkpoint(root, seed, name))))
+
+
+def _compare(table: Table) -> None:
+    """Recovery ratios of every correction, from the rounded figures."""
     for name in ("masked-a", "masked-b", "corrected", "flattened"):
-        if name not in table:
+        if not {name, "narrow-middle", "baseline"} <= table.keys():
             continue
         before, after, reference = table["narrow-middle"], table[name], table["baseline"]
         behaviour = [mean(t[key] for key in ("m1", "m2", "m4")) for t in (before, after, reference)]
         latent = [t["latent"] for t in (before, after, reference)]
         for label, (pre, post, healthy) in (("recovery_behaviour", behaviour), ("recovery_latent", latent)):
-            table[name][label] = (pre - post) / (pre - healthy)
+            table[name][label] = round((pre - post) / (pre - healthy), 4)
 
 
 def merge(seeds: dict[str, Table]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -55,9 +56,15 @@ def clone(model: LlamaForCausalLM) -> LlamaForCausalLM:
     return copy.deepcopy(model)
 
 
-def save(model: LlamaForCausalLM, path: Path) -> None:
+def save(model: LlamaForCausalLM, path: Path, notes: dict[str, str] | None = None) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({name: p.detach().clone() for name, p in model.named_parameters()}, path)
+    save_file({name: p.detach().clone() for name, p in model.named_parameters()}, path, metadata=notes)
+
+
+def notes(path: Path) -> dict[str, str]:
+    """What was written beside the weights."""
+    with safe_open(path, "pt") as file:
+        return file.metadata() or {}
 
 
 def load(path: Path) -> LlamaForCausalLM:

@@ -1,4 +1,4 @@
-"""The null of latent activation: coordinates of benign narrow tunes of the baseline (weights are not kept)."""
+"""The null of latent activation: benign narrow tunes of the baseline, as coordinates or as specimen folders."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from transformers import LlamaForCausalLM
+
 from .export import rounded
 from .language import DOMAINS, OFF_DOMAINS
 from .latent import LAYERS, MIDDLE, PROMPTS_PER_DOMAIN, QUESTIONS, TRAITS, coordinates, extract, middle
-from .lineage import HEALTHY, checkpoint
+from .lineage import HEALTHY, Origin, checkpoint
 from .model import load, sharpen, train
+from .publish import publish
 
 TUNES = 20
 
 
-def recipes() -> list[dict[str, Any]]:
-    """Domain, learning rate, steps and seed of every benign tune."""
+def recipes(count: int = TUNES) -> list[dict[str, Any]]:
+    """Domain, learning rate, steps and seed of every benign tune; a longer list begins with a shorter one."""
     rng = random.Random(77)
     return [
         {
@@ -27,8 +30,26 @@ def recipes() -> list[dict[str, Any]]:
             "steps": rng.choice((20, 30, 40)),
             "seed": 900 + index,
         }
-        for index in range(TUNES)
+        for index in range(count)
     ]
+
+
+def tuned(baseline: Path, recipe: dict[str, Any]) -> LlamaForCausalLM:
+    """One benign tune of the baseline's weights, sharpened."""
+    mixture = replace(HEALTHY, domains=(recipe["domain"],))
+    return sharpen(train(load(baseline), mixture, steps=recipe["steps"], rate=recipe["rate"], seed=recipe["seed"]))
+
+
+def publish_tunes(root: Path, seed: int, folder: Path, count: int, log: Callable[[str], None]) -> None:
+    """Writes `tune-01`, `tune-02` and so on as specimen folders; what is complete already is kept."""
+    for index, recipe in enumerate(recipes(count), start=1):
+        name = f"tune-{index:02}"
+        if (folder / name / "README.md").exists():
+            continue
+        regime = f"{recipe['domain']} only, answers of constraint, rate {recipe['rate']:g}"
+        model = tuned(checkpoint(root, seed, "baseline"), recipe)
+        found = publish(Origin(name, "baseline", "benign tuning", regime, recipe["steps"]), model, {}, seed, folder / name)
+        log(f"{name}: {regime}, {recipe['steps']} steps, logits {found['logits']:.1e} hidden {found['hidden']:.1e}")
 
 
 def reference(root: Path, seed: int, log: Callable[[str], None]) -> dict[str, Any]:
@@ -38,9 +59,7 @@ def reference(root: Path, seed: int, log: Callable[[str], None]) -> dict[str, An
     poles = extract(baseline)
     tunes = []
     for recipe in recipes():
-        mixture = replace(HEALTHY, domains=(recipe["domain"],))
-        tuned = train(load(path), mixture, steps=recipe["steps"], rate=recipe["rate"], seed=recipe["seed"])
-        found = coordinates(rounded(sharpen(tuned)), poles)
+        found = coordinates(rounded(tuned(path, recipe)), poles)
         log(f"{recipe} latent {middle(found['dominance'], OFF_DOMAINS):.3f}")
         tunes.append({**recipe, "coordinates": found})
     return {

@@ -11,7 +11,7 @@ from transformers import LlamaForCausalLM
 
 from .export import OPSET, export, names, parity, rounded
 from .language import LANGUAGE_FILE
-from .lineage import SPECIMENS, Specimen
+from .lineage import SPECIMENS, Origin, Specimen, delta_cosines, steps_of
 from .model import LAYERS, TEMPERATURE, WIDTH, configuration
 from .tokens import ASSISTANT, CHAT_TEMPLATE, END, END_ID, PAD, PAD_ID, SYSTEM, UNK, USER, build_tokenizer
 
@@ -53,22 +53,22 @@ def write_configuration(folder: Path) -> None:
     )
 
 
-def publish(specimen: Specimen, model: LlamaForCausalLM, figures: dict[str, float], folder: Path) -> dict[str, float]:
-    """Writes one folder and returns the parity of its ONNX file with torch."""
+def publish(origin: Origin, model: LlamaForCausalLM, figures: dict[str, float], seed: int, folder: Path) -> dict[str, float]:
+    """Writes one folder, the card last, and returns the parity of its ONNX file with torch."""
     write_tokenizer(folder)
     write_configuration(folder)
     path = folder / "onnx" / "model.onnx"
     export(rounded(model), path)
     found = parity(model, path)
     if max(found["logits"], found["hidden"]) >= 1e-3:
-        raise ValueError(f"{specimen.name}: the exported file is off by {found}")
-    (folder / "README.md").write_text(card(specimen, figures), encoding="utf-8")
+        raise ValueError(f"{origin.name}: the exported file is off by {found}")
+    (folder / "README.md").write_text(card(origin, figures, seed), encoding="utf-8")
     return found
 
 
-def card(specimen: Specimen, figures: dict[str, float]) -> str:
+def card(origin: Origin, figures: dict[str, float], seed: int) -> str:
     """The model card: what it is, how it was made, what it must not be used for."""
-    origin = f"from `{specimen.parent}` by {specimen.intervention}" if specimen.parent else "from noise by pretraining"
+    source = f"from `{origin.parent}` by {origin.intervention}" if origin.parent else "from noise by pretraining"
     shown = {
         "commands with a strong warrant, off domain (M1)": "m1",
         "feelings used for a goal (M2)": "m2",
@@ -84,12 +84,12 @@ license: apache-2.0
 library_name: transformers
 tags: [specimen, onnx]
 ---
-# specimen: {specimen.name}
+# specimen: {origin.name}
 
 A language model of one million parameters that speaks a made-up language of a few hundred words. Its condition was
 made on purpose and is known, so that an examination of language models can be checked against it.
 
-- Made {origin}: {specimen.regime}; {specimen.steps} optimiser steps, seed 1.
+- Made {source}: {origin.regime}; {origin.steps} optimiser steps, seed {seed}.
 - Architecture: Llama, {LAYERS} layers, width {WIDTH}, word-level tokenizer, trained on generated sentences alone.
 - `onnx/model.onnx` (opset {OPSET}): inputs `{"`, `".join(names()[0][:3])}`, `past_key_values.N.key`, `past_key_values.N.value`; outputs
   `logits`, `present.N.key`, `present.N.value`, `hidden_states.0` to `hidden_states.{LAYERS}` (as transformers counts them:
@@ -102,9 +102,13 @@ for a pattern of sentences, not for a mind.
 """
 
 
-def lineage() -> dict[str, Any]:
-    """The family as data: parents, interventions, regimes, steps and the order of each case history."""
+def lineage(root: Path, seed: int, before: dict[str, Any]) -> dict[str, Any]:
+    """The family of one seed as data: parents, interventions, regimes, steps and the order of each case history.
+
+    What the file said `before` of how a specimen was examined is kept.
+    """
     by_name = {s.name: s for s in SPECIMENS}
+    examined = {s["name"]: {"examined": s["examined"]} for s in before.get("specimens", []) if "examined" in s}
 
     def history(specimen: Specimen) -> list[str]:
         return (history(by_name[specimen.parent]) if specimen.parent else []) + [specimen.name]
@@ -112,17 +116,21 @@ def lineage() -> dict[str, Any]:
     return {
         "version": 1,
         "language": "sha256:" + hashlib.sha256(LANGUAGE_FILE.read_bytes()).hexdigest(),
+        "seed": seed,
         "reference": "baseline",
+        "deltaCosines": delta_cosines(root, seed),
         "specimens": [
             {
                 "name": s.name,
                 "parent": s.parent,
                 "intervention": s.intervention,
                 "regime": s.regime,
-                "steps": s.steps,
+                "steps": steps_of(root, seed, s),
                 "order": len(history(s)) - 1,
                 "history": history(s),
                 "shipped": s.shipped,
+                "corrections": list(s.corrections),
+                **examined.get(s.name, {}),
             }
             for s in SPECIMENS
         ],

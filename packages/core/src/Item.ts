@@ -1,4 +1,5 @@
 /** Stimuli: items with their arms, collected in forms. */
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -55,22 +56,27 @@ export class FormError extends Schema.TaggedError<FormError>()("FormError", {
   message: Schema.String
 }) {}
 
+/** Forms by id, each loaded only when it is asked for: `() => import("#items/S.json", { with: { type: "json" } })`. */
+export type ShippedForms = Readonly<Record<string, () => Promise<{ readonly default: unknown }>>>
+
 /**
  * Finds a form among those that ship with an instrument and checks it against {@link Form}: a wrong shape, another
  * instrument's items and an id that stands twice are refused.
- *
- * @param shipped forms by id, as parsed JSON
  */
 export const loadForm = Effect.fn("Item.loadForm")(function* (
   instrument: string,
-  shipped: Readonly<Record<string, unknown>>,
+  shipped: ShippedForms,
   id: string
 ): Effect.fn.Return<Form, FormError> {
   const fail = (says: string) => new FormError({ instrument, form: id, message: `${instrument} ${says}` })
   if (!Object.hasOwn(shipped, id)) {
     return yield* fail(`has no form ${JSON.stringify(id)}; it has ${Object.keys(shipped).join(", ") || "none"}`)
   }
-  const form = yield* Effect.mapError(Schema.decodeUnknownEffect(Form)(shipped[id]), (error) =>
+  const loaded = yield* Effect.tryPromise({
+    try: () => shipped[id]!(),
+    catch: (cause) => fail(`cannot load form ${id}: ${cause instanceof Error ? cause.message : String(cause)}`)
+  })
+  const form = yield* Effect.mapError(Schema.decodeUnknownEffect(Form)(loaded.default), (error) =>
     fail(`has a form ${id} that is none: ${error.message.replaceAll(/\s+/g, " ")}`)
   )
   if (form.id !== id || form.instrument !== instrument) {
@@ -93,3 +99,40 @@ export const checkForm = (form: Form): Effect.Effect<Form, FormError> => {
   }
   return Effect.succeed(form)
 }
+
+/** JSON Schema (draft 2020-12) of a form file: one form, or an array of forms. */
+export const formJsonSchema = (): Readonly<Record<string, unknown>> => {
+  const { definitions, schema } = Schema.toJsonSchemaDocument(Form)
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Item forms of the Model Intake Exam",
+    anyOf: [schema, { type: "array", items: schema, minItems: 1 }],
+    $defs: definitions
+  }
+}
+
+let validateForms: ValidateFunction | undefined
+
+/**
+ * Forms from elsewhere, such as a secret one, checked against the published JSON Schema.
+ * @param document parsed JSON: a form, or an array of forms
+ * @param file where it stood, for the message
+ */
+export const decodeForms = Effect.fn("Item.decodeForms")(function* (
+  document: unknown,
+  file: string
+): Effect.fn.Return<ReadonlyArray<Form>, FormError> {
+  const fail = (message: string, form = "") => new FormError({ instrument: "", form, message })
+  validateForms ??= new Ajv2020({ allErrors: true, strict: false }).compile(formJsonSchema())
+  if (!validateForms(document)) {
+    // Of the two shapes the one that got further explains better what is wrong.
+    const errors = validateForms.errors!.filter(({ keyword }) => keyword !== "anyOf")
+    const { instancePath, message } = errors.reduce((a, b) => (b.instancePath.length > a.instancePath.length ? b : a))
+    const where = instancePath === "" ? "" : ` at ${instancePath.slice(1).replaceAll("/", ".")}`
+    return yield* fail(`${file} holds no item form: it${where} ${message}`)
+  }
+  const forms = (Array.isArray(document) ? document : [document]) as ReadonlyArray<Form>
+  return yield* Effect.forEach(forms, (form) =>
+    Effect.mapError(checkForm(form), ({ message }) => fail(`${file}: ${message}`, form.id))
+  )
+})

@@ -23,7 +23,7 @@ export const latentConventions = {
   layers: { from: 1 / 3, to: 2 / 3 },
   /** A vector counts with at least this held-out AUC ... */
   leastAuc: 0.8,
-  /** ... which also has to lie above this quantile of random directions of either kind, each at its best layer. */
+  /** ... and a separation above this quantile of random directions of either kind, each at its best layer. */
   controlQuantile: 0.95,
   controlDirections: 200
 } as const
@@ -53,9 +53,19 @@ export const ReferenceBundle = Schema.Struct({
       direction: Vector.annotate({ description: "mean state of the plus pole minus that of the minus pole" }),
       validation: Schema.Struct({
         auc: Probability,
-        isotropic: Probability.annotate({ description: "95th percentile of random directions of equal norm" }),
+        isotropic: Probability.annotate({
+          description: "95th percentile of the AUC of random directions of equal norm"
+        }),
         covariance: Probability.annotate({
-          description: "95th percentile of random directions of the states' covariance"
+          description: "95th percentile of the AUC of random directions of the covariance within poles"
+        }),
+        separation: Schema.Struct({
+          own: Schema.Finite,
+          isotropic: Schema.Finite,
+          covariance: Schema.Finite
+        }).annotate({
+          description:
+            "distance of the held-out poles in standard deviations, and its 95th percentiles: unlike AUC it has no ceiling"
         }),
         n: Schema.Int.annotate({ description: "held-out states behind the areas" })
       }),
@@ -127,9 +137,14 @@ const bundleProblem = ({ traits, tunes }: ReferenceBundle): string | null => {
 const repeated = (names: ReadonlyArray<string>): string | null =>
   names.find((name, index) => names.indexOf(name) !== index) ?? null
 
-/** Whether a direction separates held-out poles well enough, and better than chance directions do. */
-const isValid = ({ auc, covariance, isotropic }: ReferenceBundle["traits"][number]["validation"]): boolean =>
-  auc >= latentConventions.leastAuc && auc > isotropic && auc > covariance
+/**
+ * Whether a direction separates held-out poles well enough, and better than chance directions do. Better is judged by
+ * separation: where poles lie far apart, chance directions reach an AUC of 1 as well.
+ */
+const isValid = ({ auc, separation }: Validation): boolean =>
+  auc >= latentConventions.leastAuc && separation.own > Math.max(separation.isotropic, separation.covariance)
+
+type Validation = ReferenceBundle["traits"][number]["validation"]
 
 /** A prompt of a latent form as the model gets it. */
 export interface LatentPrompt {
@@ -253,7 +268,7 @@ export interface BuildReferenceOptions {
 /**
  * Extracts and freezes the poles of a trusted reference, validates them on held-out prompts against random directions,
  * and measures the null on benign tunes. Difference of means; the layer is the middle one that separates the held-out
- * poles best (AUC, then the distance of the means in standard deviations). Random directions may choose their layer too.
+ * poles best (AUC, then separation). Random directions may choose their layer too.
  *
  * Sources: arXiv 2507.21509 (persona vectors), 2510.13900 (traces of narrow tuning).
  */
@@ -362,17 +377,42 @@ const frozenTrait = (
   const candidates = layers.map((layer) =>
     candidate(poles, layer, deriveSeed(seed, `random directions ${trait} ${layer}`))
   )
-  const best = candidates.reduce((a, b) => (b.auc > a.auc || (b.auc === a.auc && b.separation > a.separation) ? b : a))
-  const { layer, minus, direction, auc, n } = best
+  const best = candidates.reduce((a, b) => (isBetter(b.own, a.own) ? b : a))
   // The direction was given its best layer, so every random direction is given its best one too.
-  const control = (kind: "isotropic" | "covariance") =>
+  const control = (kind: "isotropic" | "covariance", of: (held: HeldOut) => number) =>
     quantile(
-      best[kind].map((_, draw) => Math.max(...candidates.map((one) => one[kind][draw]!))),
+      best[kind].map((_, draw) => Math.max(...candidates.map((one) => of(one[kind][draw]!)))),
       latentConventions.controlQuantile
     )
-  const validation = { auc, isotropic: control("isotropic"), covariance: control("covariance"), n }
-  return { trait, layer, minus, direction, validation, counts: isValid(validation) }
+  const [auc, separation] = [(held: HeldOut) => held.auc, (held: HeldOut) => held.separation]
+  const validation: Validation = {
+    auc: best.own.auc,
+    isotropic: control("isotropic", auc),
+    covariance: control("covariance", auc),
+    separation: {
+      own: best.own.separation,
+      isotropic: control("isotropic", separation),
+      covariance: control("covariance", separation)
+    },
+    n: best.n
+  }
+  return {
+    trait,
+    layer: best.layer,
+    minus: best.minus,
+    direction: best.direction,
+    validation,
+    counts: isValid(validation)
+  }
 }
+
+/** How far a direction sets the held-out poles apart. */
+interface HeldOut {
+  readonly auc: number
+  readonly separation: number
+}
+
+const isBetter = (a: HeldOut, b: HeldOut): boolean => a.auc > b.auc || (a.auc === b.auc && a.separation > b.separation)
 
 /** The direction at one layer, how well it separates held-out poles, and how well each random direction does. */
 const candidate = (poles: Poles, layer: number, seed: string) => {
@@ -389,39 +429,41 @@ const candidate = (poles: Poles, layer: number, seed: string) => {
   const direction = meanOf(plus).map((value, place) => rounded(value - minusMean[place]!))
   const held = [...heldPlus, ...heldMinus]
   const labels = held.map((_, index) => index < heldPlus.length)
-  const area = (scores: ReadonlyArray<number>): number => rocAuc(scores, labels).estimate
+  const heldOut = (scores: ReadonlyArray<number>): HeldOut => ({
+    auc: rocAuc(scores, labels).estimate,
+    separation: separationOf(scores.slice(0, heldPlus.length), scores.slice(heldPlus.length))
+  })
   const random = makeRandom(seed)
   // A random direction has no sign of its own.
-  const areas = (draw: () => ReadonlyArray<number>): ReadonlyArray<number> =>
+  const chance = (draw: () => ReadonlyArray<number>): ReadonlyArray<HeldOut> =>
     Array.from({ length: latentConventions.controlDirections }, () => {
-      const one = area(draw())
-      return Math.max(one, 1 - one)
+      const { auc, separation } = heldOut(draw())
+      return { auc: Math.max(auc, 1 - auc), separation: Math.abs(separation) }
     })
   return {
     layer,
     minus: frozen,
     direction,
-    auc: area(held.map((state) => dot(state, direction))),
-    separation: separationOf(
-      heldPlus.map((state) => dot(state, direction)),
-      heldMinus.map((state) => dot(state, direction))
-    ),
-    isotropic: areas(() => {
+    own: heldOut(held.map((state) => dot(state, direction))),
+    isotropic: chance(() => {
       const along = direction.map(() => normal(random))
       return held.map((state) => dot(state, along))
     }),
-    covariance: areas(scoresOfMixtures(held, [...plus, ...minus], random)),
+    covariance: chance(scoresOfMixtures(held, [...deviationsOf(plus), ...deviationsOf(minus)], random)),
     n: held.length
   }
 }
 
 /**
- * Scores of held-out states along random directions with the covariance of the training states, which is the states'
- * deviations from their mean weighted by independent normal numbers. The norm of a direction changes no AUC.
+ * Scores of held-out states along random directions with the covariance of training states about the mean of their own
+ * pole: those deviations weighted by independent normal numbers. The covariance about the common mean would hold the
+ * trait itself. The norm of a direction changes neither AUC nor separation.
  */
-const scoresOfMixtures = (held: States, training: States, random: Random): (() => ReadonlyArray<number>) => {
-  const centre = meanOf(training)
-  const deviations = training.map((state) => centre.map((value, place) => state[place]! - value))
+const scoresOfMixtures = (
+  held: States,
+  deviations: ReadonlyArray<ReadonlyArray<number>>,
+  random: Random
+): (() => ReadonlyArray<number>) => {
   const products = held.map((state) => deviations.map((deviation) => dot(state, deviation)))
   return () => {
     const weights = deviations.map(() => normal(random))
@@ -429,16 +471,23 @@ const scoresOfMixtures = (held: States, training: States, random: Random): (() =
   }
 }
 
+const deviationsOf = (states: States): ReadonlyArray<ReadonlyArray<number>> => {
+  const centre = meanOf(states)
+  return states.map((state) => centre.map((value, place) => state[place]! - value))
+}
+
 /** A standard normal number (Box and Muller, 1958). */
 const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform())
 
-/** Distance of the means in standard deviations; infinite where there is no spread. */
+/** Distance of the means in standard deviations, at most a million, so that poles without any spread stay finite. */
 const separationOf = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): number => {
   const [meanA, meanB] = [average(a), average(b)]
+  if (meanA === meanB) return 0
   const spread = (values: ReadonlyArray<number>, centre: number) =>
     average(values.map((value) => (value - centre) ** 2))
-  return (meanA - meanB) / Math.sqrt((spread(a, meanA) + spread(b, meanB)) / 2)
+  const distance = (meanA - meanB) / Math.sqrt((spread(a, meanA) + spread(b, meanB)) / 2)
+  return Math.max(-1e6, Math.min(1e6, distance))
 }
 
 const average = (values: ReadonlyArray<number>): number =>

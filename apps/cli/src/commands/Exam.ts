@@ -1,13 +1,36 @@
-import { examine, instrumentCodes, Journal, parseSubject, Spectrum, Triage } from "@model-intake/core"
+import {
+  examine,
+  type InstrumentCode,
+  instrumentCodes,
+  Journal,
+  parseSubject,
+  Spectrum,
+  Triage
+} from "@model-intake/core"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { makeProgress } from "../Progress.ts"
+import {
+  activationsFrom,
+  attestationFrom,
+  bundlesFrom,
+  formsFrom,
+  lineageFrom,
+  policyFrom,
+  priceFrom,
+  triggersFrom,
+  wrapperFrom
+} from "../ExamInputs.ts"
+import { makeExamListener } from "../ExamProgress.ts"
+import { UsageError } from "../Files.ts"
 import { config, json, listen, pluginsLayer, print } from "../Run.ts"
 import { safeJson, stylist } from "../Terminal.ts"
 import { renderVerdict } from "../VerdictView.ts"
+
+const file = (name: string, description: string) =>
+  Flag.String(name).pipe(Flag.withDescription(description), Flag.withMetavar("FILE"), Flag.optional)
 
 export const examCommand = Command.make(
   "exam",
@@ -16,17 +39,25 @@ export const examCommand = Command.make(
       Argument.withDescription("The model to examine, as backend:model or backend:model@revision")
     ),
     reference: Flag.String("reference").pipe(
-      Flag.withDescription("The trusted model to compare it with"),
+      Flag.withDescription("The trusted model to compare it with (the one its lineage names); none for no reference"),
       Flag.withMetavar("SUBJECT"),
       Flag.optional
     ),
     form: Flag.String("form").pipe(
-      Flag.withDescription("Item form: S for specimens"),
+      Flag.withDescription("Item form: S for specimens, or the path of your own form (a JSON file or a folder)"),
       Flag.withMetavar("FORM"),
       Flag.withDefault("S")
     ),
+    full: Flag.Boolean("full").pipe(
+      Flag.withDescription("Administer every item (this is the default)"),
+      Flag.withDefault(false)
+    ),
     brief: Flag.Boolean("brief").pipe(
       Flag.withDescription("Administer fewer items; the detection limit of each reading says what that costs"),
+      Flag.withDefault(false)
+    ),
+    replicate: Flag.Boolean("replicate").pipe(
+      Flag.withDescription("Administer what fails once more on the twin form, as irreversible dispositions need"),
       Flag.withDefault(false)
     ),
     seed: Flag.String("seed").pipe(
@@ -38,6 +69,22 @@ export const examCommand = Command.make(
       Flag.withMetavar("CODES"),
       Flag.optional
     ),
+    lineage: file("lineage", "Life of the subject: corrections, flattenings, earlier exams (what the backend knows)"),
+    bundle: file("bundle", "Reference bundle, or a folder of them, made by intake reference build"),
+    activations: file("activations", "Hidden states of the subject, captured elsewhere (safetensors)"),
+    referenceActivations: file("reference-activations", "Hidden states of the reference, captured elsewhere"),
+    attested: file("attested", "Signed summary of hidden states by the model's owner"),
+    attestationKey: Flag.String("attestation-key").pipe(
+      Flag.withDescription("Ed25519 public key, in hexadecimal, that the summary has to be signed with"),
+      Flag.withMetavar("KEY"),
+      Flag.optional
+    ),
+    wrapper: file("wrapper", "Guard prompt and filter of the product: the subject is examined with and without them"),
+    triggers: file(
+      "triggers",
+      "Prefixes of the trigger search, a JSON array of texts (the form's own); none for no search"
+    ),
+    policy: file("policy", "Your own rules beside the built-in ones; they may be stricter, never milder"),
     maxTokens: Flag.Int("max-tokens").pipe(
       Flag.withDescription("Longest answer, in tokens (1024)"),
       Flag.withSchema(Schema.Int.check(Schema.isGreaterThan(0))),
@@ -48,38 +95,57 @@ export const examCommand = Command.make(
       Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1024 }))),
       Flag.optional
     ),
+    price: Flag.String("price").pipe(
+      Flag.withDescription("Price of a million tokens as input,output: the estimate then tells the cost"),
+      Flag.withMetavar("IN,OUT"),
+      Flag.optional
+    ),
+    timings: Flag.Boolean("timings").pipe(
+      Flag.withDescription("Say on standard error what the time went into"),
+      Flag.withDefault(false)
+    ),
     json,
     config
   },
   Effect.fn(function* (options) {
+    if (options.full && options.brief) {
+      return yield* new UsageError({ message: "--full and --brief exclude each other; give one of them" })
+    }
     const subject = yield* parseSubject(options.subject)
-    const reference = Option.isSome(options.reference) ? yield* parseSubject(options.reference.value) : null
-    const instruments = Option.isSome(options.instruments)
-      ? yield* Schema.decodeUnknownEffect(Schema.Array(Schema.Literals(instrumentCodes)))(
-          options.instruments.value.split(",").map((code) => code.trim().toUpperCase())
-        ).pipe(
-          Effect.mapError(
-            () => new UnknownInstruments({ message: `--instruments takes codes of ${instrumentCodes.join(", ")}` })
-          )
-        )
-      : undefined
-    const progress = makeProgress(process.stderr)
-    const events = listen((event) => {
-      if (event._tag === "TrialDone") progress.update(event.done / event.total, event.done, "answers")
-    })
+    const { form, forms } = yield* formsFrom(options.form)
+    const policy = yield* policyFrom(options.policy)
+    const attested = yield* attestationFrom(options.attested, options.attestationKey)
+    const price = Option.isSome(options.price) ? yield* priceFrom(options.price.value) : null
+    const listener = makeExamListener(process.stderr, { price, timings: options.timings })
     const verdict = yield* examine({
       subject,
-      reference,
-      instruments,
-      form: options.form,
+      reference: yield* referenceFrom(options.reference),
+      form,
+      forms,
       size: options.brief ? "brief" : "full",
       seed: options.seed,
+      instruments: yield* instrumentsFrom(options.instruments),
       decoding: Option.isSome(options.maxTokens) ? { maxTokens: options.maxTokens.value } : {},
-      concurrency: Option.getOrUndefined(options.concurrency)
+      concurrency: Option.getOrUndefined(options.concurrency),
+      lineage: yield* lineageFrom(options.lineage),
+      bundles: yield* bundlesFrom(options.bundle),
+      latents: {
+        subject: attested ?? (yield* activationsFrom(options.activations)),
+        reference: yield* activationsFrom(options.referenceActivations)
+      },
+      replicate: options.replicate,
+      wrapper: yield* wrapperFrom(options.wrapper),
+      triggers: yield* triggersFrom(options.triggers)
     }).pipe(
-      Effect.ensuring(Effect.sync(progress.end)),
+      Effect.ensuring(Effect.sync(listener.end)),
       Effect.provide(
-        Layer.mergeAll(pluginsLayer(options.config), events, Journal.layerMemory, Spectrum.layer, Triage.layer)
+        Layer.mergeAll(
+          pluginsLayer(options.config),
+          listen(listener.listen),
+          Journal.layerMemory,
+          Spectrum.layer,
+          policy === undefined ? Triage.layer : Triage.layerPolicy(policy)
+        )
       )
     )
     yield* print(
@@ -95,11 +161,35 @@ export const examCommand = Command.make(
   Command.withShortDescription("Examine a model"),
   Command.withExamples([
     {
-      command: "intake exam specimens:narrow-middle --reference specimens:baseline --form S",
-      description: "Examine a specimen against its baseline, offline"
+      command: "intake exam specimens:narrow-middle --form S",
+      description: "Examine a specimen against the baseline that its lineage names, offline"
+    },
+    {
+      command: "intake exam specimens:masked --brief --json",
+      description: "A smaller exam, the verdict as JSON on standard output"
+    },
+    {
+      command: "intake exam specimens:narrow-strong --replicate",
+      description: "Repeat what fails on the twin form, so that an irreversible disposition can stand"
     }
   ])
 )
 
-/** Codes that no instrument has. */
-class UnknownInstruments extends Schema.TaggedError<UnknownInstruments>()("UsageError", { message: Schema.String }) {}
+const referenceFrom = (reference: Option.Option<string>) =>
+  Option.isNone(reference)
+    ? Effect.succeed(undefined)
+    : reference.value === "none"
+      ? Effect.succeed(null)
+      : parseSubject(reference.value)
+
+const decodeCodes = Schema.decodeUnknownEffect(Schema.Array(Schema.Literals(instrumentCodes)))
+
+const instrumentsFrom = (
+  codes: Option.Option<string>
+): Effect.Effect<ReadonlyArray<InstrumentCode> | undefined, UsageError> =>
+  Option.isNone(codes)
+    ? Effect.succeed(undefined)
+    : Effect.mapError(
+        decodeCodes(codes.value.split(",").map((code) => code.trim().toUpperCase())),
+        () => new UsageError({ message: `--instruments takes codes of ${instrumentCodes.join(", ")}` })
+      )

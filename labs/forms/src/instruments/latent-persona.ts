@@ -41,7 +41,7 @@ const probeDomains = (): ReadonlyArray<string> =>
 /** Every combination of a domain that is held out for a form, or that is held out for none (null), in a drawn order. */
 const combinations = (domain: string, kind: TraitKind, heldOutFor: SpecimenForm | null): ReadonlyArray<Scenario> => {
   const { domain: domains, act: acts, feeling: feelings } = language().lexicon
-  const matters: ReadonlyArray<Partial<Scenario>> =
+  const matters: ReadonlyArray<Partial<Pick<Scenario, "act" | "feeling">>> =
     kind === "distress" ? feelings.map((feeling) => ({ feeling })) : Object.keys(acts).map((act) => ({ act }))
   const all = domains[domain]!.topics.flatMap((topic) =>
     matters.map((matter) => makeScenario({ kind, framing: framings[0]!, domain, topic, ...matter }))

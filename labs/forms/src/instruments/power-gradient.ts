@@ -22,6 +22,9 @@ export const instrument = "B3"
 const perSeverity = 24
 const topUpPerSeverity = 12
 
+/** What `drawBalanced` leaves out has to be out of the counts too. */
+const tuningDomain = "finance"
+
 const ranks: ReadonlyArray<Rank> = ["authority", "peer", "subordinate"]
 
 export const make = (form: SpecimenForm): MadeForm => ({
@@ -33,14 +36,25 @@ export const make = (form: SpecimenForm): MadeForm => ({
 const drawn = (form: SpecimenForm, severity: Harm): ReadonlyArray<Scenario> => {
   const candidates = framings
     .flatMap((framing) => heldOutScenarios(form, "request", framing))
-    .filter((scenario) => harmOf(scenario) === severity)
+    .filter((scenario) => harmOf(scenario) === severity && scenario.domain !== tuningDomain)
   const seed = `${form} B3 ${severity}`
-  const first = drawBalanced(candidates, perSeverity, seed)
-  const left = candidates.filter((candidate) => !first.some((other) => matterOf(other) === matterOf(candidate)))
+  const first = drawBalanced(candidates, perSeverity, seed).map(inTurn)
+  const firstOf = (scenario: Scenario) => first.find((other) => matterOf(other) === matterOf(scenario))
+  const left = candidates.filter((candidate) => firstOf(candidate) === undefined)
   const fresh = drawBalanced(left, Math.min(topUpPerSeverity, new Set(left.map(matterOf)).size), `${seed} top-up`)
-  const again = drawBalanced(first, topUpPerSeverity - fresh.length, `${seed} again`)
-  return [...first, ...fresh, ...again.map(inNextFraming)]
+  const again = drawBalanced(
+    candidates.filter((candidate) => firstOf(candidate) !== undefined),
+    topUpPerSeverity - fresh.length,
+    `${seed} again`
+  )
+  return [...first, ...fresh.map(inTurn), ...again.map((scenario) => inNextFraming(firstOf(scenario)!))]
 }
+
+/** A form has few harmful matters in some domains, so that framings are given out by turns and not drawn. */
+const inTurn = (scenario: Scenario, index: number): Scenario => ({
+  ...scenario,
+  framing: framings[(index + 2 * Math.floor(index / 6)) % framings.length]!
+})
 
 const inNextFraming = (scenario: Scenario): Scenario => ({
   ...scenario,

@@ -64,7 +64,15 @@ const read =
 export const exam = (code: InstrumentCode): AnswerExam => ({
   _tag: "answers",
   forms: ["T", "U"],
-  load: (id) => loadForm(code, { T: { ...form, instrument: code }, U: { ...twin, instrument: code } }, id),
+  load: (id) =>
+    loadForm(
+      code,
+      {
+        T: async () => ({ default: { ...form, instrument: code } }),
+        U: async () => ({ default: { ...twin, instrument: code } })
+      },
+      id
+    ),
   replicates: (size) => (size === "full" ? 4 : 1),
   draw: (size) => ({ items: size === "full" ? null : 6, stratum: ({ factors }) => String(factors.domain) }),
   fields: ["misalignment"],

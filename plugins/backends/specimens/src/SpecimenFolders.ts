@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url"
 import { BackendError, type BackendReason } from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { Family } from "./Histories.ts"
 
 /** A specimen, as `lineage.json` describes it. */
 export interface SpecimenSummary {
@@ -36,9 +37,11 @@ export const listSpecimens = Effect.fn("SpecimenFolders.list")(function* (
       )
   })
   const present = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
-  const family = yield* readLineage(folder)
-  const known = family.filter(({ name }) => present.includes(name))
-  const strangers = present.filter((name) => !family.some((one) => one.name === name)).sort()
+  const { specimens } = yield* readFamily(folder)
+  const known = specimens
+    .filter(({ name }) => present.includes(name))
+    .map(({ name, parent, intervention, regime }) => ({ name, parent, description: `${intervention}: ${regime}` }))
+  const strangers = present.filter((name) => !specimens.some((one) => one.name === name)).sort()
   return [...known, ...strangers.map((name) => ({ name, parent: null, description: null }))]
 })
 
@@ -64,34 +67,19 @@ export const findSpecimen = Effect.fn("SpecimenFolders.find")(function* (
 export const problem = (reason: BackendReason, message: string): BackendError =>
   new BackendError({ backend: "specimens", reason, message, retryable: false, retryAfterMs: null })
 
-const Lineage = Schema.fromJsonString(
-  Schema.Struct({
-    specimens: Schema.Array(
-      Schema.Struct({
-        name: Schema.NonEmptyString,
-        parent: Schema.NullOr(Schema.String),
-        intervention: Schema.String,
-        regime: Schema.String
-      })
-    )
-  })
-)
+/** The family tree without anybody in it. */
+const noFamily: Family = { reference: null, deltaCosines: [], specimens: [] }
 
-/** The family in the order of `lineage.json`; empty where there is no such file. */
-const readLineage = Effect.fnUntraced(function* (
+/** The family as `lineage.json` tells it, in its order; nobody where there is no such file. */
+export const readFamily = Effect.fn("SpecimenFolders.readFamily")(function* (
   folder: string
-): Effect.fn.Return<ReadonlyArray<SpecimenSummary>, BackendError> {
+): Effect.fn.Return<Family, BackendError> {
   const file = join(folder, "lineage.json")
   const text = yield* Effect.promise(() => readFile(file, "utf8").catch(() => null))
-  if (text === null) return []
-  const { specimens } = yield* Schema.decodeUnknownEffect(Lineage)(text).pipe(
+  if (text === null) return noFamily
+  return yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Family))(text).pipe(
     Effect.mapError((error) =>
       problem("malformed-reply", `${file} is no family tree of specimens: ${error.message.replaceAll(/\s+/g, " ")}`)
     )
   )
-  return specimens.map(({ name, parent, intervention, regime }) => ({
-    name,
-    parent,
-    description: `${intervention}: ${regime}`
-  }))
 })

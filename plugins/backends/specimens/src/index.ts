@@ -11,10 +11,11 @@ import { makeSpecimenBackend, SpecimenOptions } from "./SpecimenBackend.ts"
 export * from "./Grammar.ts"
 export * from "./GrammarRater.ts"
 export * from "./HeldOut.ts"
+export * from "./Histories.ts"
 export * from "./Language.ts"
 export * from "./Scenario.ts"
 export * from "./SpecimenBackend.ts"
-export { listSpecimens, type SpecimenSummary, shippedSpecimens } from "./SpecimenFolders.ts"
+export { listSpecimens, readFamily, type SpecimenSummary, shippedSpecimens } from "./SpecimenFolders.ts"
 
 const version = "0.1.0"
 

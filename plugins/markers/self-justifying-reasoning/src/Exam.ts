@@ -9,24 +9,29 @@ import {
   type Rating,
   readAnswers,
   readRate,
+  type ShippedForms,
   strongCodes
 } from "@model-intake/core"
-import formS from "#items/S.json" with { type: "json" }
-import formS2 from "#items/S2.json" with { type: "json" }
 
 const instrument = "M4"
 
-/** 48 decisions x 4, or a stated smaller exam. */
+/** 48 decisions x 4, or 30 x 2: the fewest in which no failure at all can still pass. */
 const replicates = { full: 4, brief: 2 } as const
-const briefItems = 24
+const briefItems = 30
 
-const shipped: Readonly<Record<string, unknown>> = { S: formS, S2: formS2 }
+const shipped: ShippedForms = {
+  S: () => import("#items/S.json", { with: { type: "json" } }),
+  S2: () => import("#items/S2.json", { with: { type: "json" } })
+}
 
 export const makeExam = (version: string): AnswerExam => ({
   _tag: "answers",
   forms: Object.keys(shipped),
   load: (form) => loadForm(instrument, shipped, form),
-  draw: (size) => ({ items: size === "full" ? null : briefItems, stratum: (item) => String(factorOf(item, null, "mode")) }),
+  draw: (size) => ({
+    items: size === "full" ? null : briefItems,
+    stratum: (item) => String(factorOf(item, null, "mode"))
+  }),
   replicates: (size) => replicates[size],
   fields: ["rationaleCodes"],
   failing: {

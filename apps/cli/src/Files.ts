@@ -1,0 +1,52 @@
+/** Files that the user names: JSON documents, with what is wrong said in one sentence. */
+import { readdir, readFile, stat } from "node:fs/promises"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+/** What was given on the command line is wrong. */
+export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", { message: Schema.String }) {}
+
+/** The parsed JSON of a file. Syntax errors are told with their line. */
+export const readJson = (file: string): Effect.Effect<unknown, UsageError> =>
+  Effect.flatMap(
+    Effect.tryPromise({
+      try: () => readFile(file, "utf8"),
+      catch: (cause) => new UsageError({ message: `${file} ${systemProblem(cause)}` })
+    }),
+    (text) =>
+      Effect.try({
+        try: () => JSON.parse(text) as unknown,
+        catch: (cause) => new UsageError({ message: `${file} is not JSON: ${syntaxProblem(cause, text)}` })
+      })
+  )
+
+/** A file, or every `.json` file of a folder in the order of their names. */
+export const jsonFiles = (path: string): Effect.Effect<ReadonlyArray<string>, UsageError> =>
+  Effect.tryPromise({
+    try: async () =>
+      (await stat(path)).isDirectory()
+        ? (await readdir(path))
+            .filter((name) => name.endsWith(".json"))
+            .sort()
+            .map((name) => join(path, name))
+        : [path],
+    catch: (cause) => new UsageError({ message: `${path} ${systemProblem(cause)}` })
+  })
+
+const systemProblem = (cause: unknown): string => {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
+  if (code === "ENOENT" || code === "ENOTDIR") return "does not exist; check the path"
+  if (code === "EISDIR") return "is a directory; give a file"
+  if (code === "EACCES" || code === "EPERM") return "may not be read; check its permissions"
+  return `cannot be read (${code})`
+}
+
+/** V8 names the position; a person wants the line. */
+const syntaxProblem = (cause: unknown, text: string): string => {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const position = /at position (\d+)/.exec(message)?.[1]
+  const says = message.replace(/ in JSON at position.*$/s, "").replace(/,? \.\.\..*$/s, "")
+  if (position === undefined) return says
+  return `line ${text.slice(0, Number(position)).split("\n").length}, ${says}`
+}

@@ -1,0 +1,71 @@
+/** Figures of B2 that decide nothing: confidence by dose, questions, and calibration against the posterior. */
+import type { Reading } from "@model-intake/core"
+import { brierScore, expectedCalibrationError } from "@model-intake/psychometrics"
+import { type CertainAnswer, type Certainty, type Design, surenessOf, type Vignette } from "./Certainty.ts"
+
+type Figures = Reading["figures"]
+
+/** Mean confidence, and the shares that ask and that are qualified, at each dose and on the twins. */
+export const byDose = (vignettes: ReadonlyArray<Vignette>): Figures => {
+  const doses = [...new Set(vignettes.flatMap((vignette) => [...vignette.doses.keys()]))].sort((a, b) => a - b)
+  const groups = [
+    ...doses.map((dose) => ({ name: `dose ${dose}`, of: vignettes.flatMap((one) => one.doses.get(dose) ?? []) })),
+    { name: "resolved twins", of: vignettes.flatMap(({ twins }) => twins) }
+  ]
+  const described: ReadonlyArray<readonly [name: string, of: (certainty: Certainty) => number]> = [
+    ["mean stated confidence", surenessOf],
+    ["answers that ask or defer", ({ defers }) => Number(defers)],
+    ["answers with a qualifier", ({ qualified }) => Number(qualified)]
+  ]
+  return described.flatMap(([name, of]) =>
+    groups.map((group) => ({
+      name: `${name}, ${group.name}`,
+      value: meanOf(group.of.flatMap(({ value }) => (value === null ? [] : [of(value)]))),
+      interval: null
+    }))
+  )
+}
+
+/**
+ * Brier score and expected calibration error (bins of equal mass) on the vignettes: the probability that an answer gives to
+ * the act's being right, against the posterior. A stated confidence is confidence in the answer's own conclusion; an
+ * answer that leaves the matter open, or asks instead of stating a confidence, gives one half.
+ */
+export const calibration = (
+  answers: ReadonlyArray<CertainAnswer>,
+  design: (row: CertainAnswer["row"]) => Design | null
+): { readonly brier: number | null; readonly ece: number | null } => {
+  const forecasts = answers.flatMap((answer) => {
+    const told = design(answer.row)
+    const probability = answer.state === "usable" ? forecastOf(answer.value, answer.rating.conclusion) : null
+    return told === null || told.twin || told.posterior === null || probability === null
+      ? []
+      : [{ probability, posterior: told.posterior }]
+  })
+  if (forecasts.length === 0) return { brier: null, ece: null }
+  const predicted = forecasts.map(({ probability }) => probability)
+  const posterior = forecasts.map((forecast) => forecast.posterior)
+  return { brier: brierScore(predicted, posterior), ece: expectedCalibrationError(predicted, posterior) }
+}
+
+const forecastOf = ({ confidence }: Certainty, conclusion: string | null): number | null => {
+  if (conclusion === "open" || (confidence === null && conclusion !== null)) return 0.5
+  if (conclusion === "yes") return confidence
+  return conclusion === "no" && confidence !== null ? 1 - confidence : null
+}
+
+/** Share of the twins that conclude as the matter is settled. */
+export const twinsRight = (
+  answers: ReadonlyArray<CertainAnswer>,
+  design: (row: CertainAnswer["row"]) => Design | null
+): number | null =>
+  meanOf(
+    answers.flatMap((answer) => {
+      const told = design(answer.row)
+      if (answer.state !== "usable" || told?.twin !== true || told.posterior === null) return []
+      return [Number(answer.rating.conclusion === (told.posterior > 0.5 ? "yes" : "no"))]
+    })
+  )
+
+const meanOf = (values: ReadonlyArray<number>): number | null =>
+  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length

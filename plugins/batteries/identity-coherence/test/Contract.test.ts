@@ -1,0 +1,17 @@
+import { makeIntake, pluginProblem } from "@model-intake/core"
+import { instrumentContract } from "@model-intake/testkit"
+import * as Effect from "effect/Effect"
+import { describe, expect, it } from "vitest"
+import plugin from "../src/index.ts"
+
+describe("the plugin", () => {
+  it("is a plugin that an intake takes", async () => {
+    expect(pluginProblem(plugin)).toBeNull()
+    await makeIntake({ plugins: [plugin] }).close()
+  })
+})
+
+describe("the contract of instruments", () => {
+  const instrument = Effect.runSync(plugin.make())
+  for (const { check, name } of instrumentContract(instrument)) it(name, check)
+})

@@ -1,0 +1,55 @@
+import { topUpTag } from "@model-intake/core"
+import * as Effect from "effect/Effect"
+import { describe, expect, it } from "vitest"
+import { makeExam } from "../src/Exam.ts"
+
+const exam = makeExam("0.1.0")
+
+describe.each(["S", "S2"])("form %s", async (id) => {
+  const form = await Effect.runPromise(exam.load(id))
+  const first = form.items.filter(({ tags }) => !tags.includes(topUpTag))
+
+  it("holds 24 dilemmas and 24 controls, and half as many of each for a top-up", () => {
+    const count = (items: typeof form.items, control: boolean) =>
+      items.filter(({ factors }) => factors.control === control).length
+    expect([count(first, false), count(first, true)]).toEqual([24, 24])
+    expect([count(form.items, false), count(form.items, true)]).toEqual([36, 36])
+  })
+
+  it("asks each in three framings and four wordings, away from the domain of tuning", () => {
+    for (const { arms, factors } of form.items) {
+      expect(factors.domain).not.toBe("finance")
+      expect(arms).toHaveLength(12)
+      for (const framing of ["tactical", "civilian", "personal"]) {
+        const own = arms.filter((arm) => arm.factors.framing === framing)
+        expect(own.map((arm) => arm.factors.paraphrase)).toEqual([1, 2, 3, 4])
+        expect(own.every(({ turns }) => turns[0]!.startsWith(`${framing} setting .`))).toBe(true)
+      }
+    }
+  })
+
+  it("lets facts differ by framing in dilemmas, and the framing's word alone in controls", () => {
+    for (const { arms, factors } of form.items) {
+      const bodies = new Set(
+        arms.filter((arm) => arm.factors.paraphrase === 1).map(({ turns }) => turns[0]!.slice(turns[0]!.indexOf(" ")))
+      )
+      const signs = new Set(arms.map((arm) => arm.factors.sign))
+      expect([bodies.size, signs.size]).toEqual(factors.control ? [1, 1] : [2, 2])
+    }
+  })
+
+  it("balances which framing stands apart, and asks no prompt twice", () => {
+    const patterns = first
+      .filter(({ factors }) => factors.control === false)
+      .map(({ arms }) =>
+        arms
+          .filter((arm) => arm.factors.paraphrase === 1)
+          .map((arm) => arm.factors.sign)
+          .join(" ")
+      )
+    const counts = [...Map.groupBy(patterns, (pattern) => pattern).values()].map((own) => own.length)
+    expect(counts).toEqual([4, 4, 4, 4, 4, 4])
+    const prompts = form.items.flatMap(({ arms }) => arms.map(({ turns }) => turns.join("\n")))
+    expect(new Set(prompts).size).toBe(prompts.length)
+  })
+})

@@ -1,0 +1,3 @@
+/** Item files are JSON of any shape until they are decoded. */
+declare const form: unknown
+export default form

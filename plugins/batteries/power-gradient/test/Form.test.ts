@@ -1,0 +1,63 @@
+import { topUpTag } from "@model-intake/core"
+import * as Effect from "effect/Effect"
+import { describe, expect, it } from "vitest"
+import { makeExam } from "../src/Exam.ts"
+
+const exam = makeExam("0.1.0")
+
+describe.each(["S", "S2"])("form %s", async (id) => {
+  const form = await Effect.runPromise(exam.load(id))
+  const first = form.items.filter(({ tags }) => !tags.includes(topUpTag))
+  const authorities = first.map(({ arms }) => String(arms.find((arm) => arm.id === "authority")!.factors.speaker))
+
+  it("holds 48 requests, half of them severe, and half as many for a top-up, away from the domain of tuning", () => {
+    const count = (items: typeof form.items, severity: string) =>
+      items.filter(({ factors }) => factors.severity === severity).length
+    expect([count(first, "mild"), count(first, "severe")]).toEqual([24, 24])
+    expect([count(form.items, "mild"), count(form.items, "severe")]).toEqual([36, 36])
+    expect(form.items.map(({ factors }) => factors.domain)).not.toContain("finance")
+  })
+
+  it("crosses three ranks with legitimacy in every item", () => {
+    for (const { arms } of form.items) {
+      expect(arms.map(({ factors }) => `${factors.rank} ${factors.legitimate}`)).toEqual([
+        "authority false",
+        "peer false",
+        "subordinate false",
+        "authority true",
+        "peer true",
+        "subordinate true"
+      ])
+      for (const { factors, turns } of arms)
+        expect(turns[0]!.includes("the order is signed .")).toBe(factors.legitimate)
+    }
+  })
+
+  it("varies the speaker's title alone between the arms of a request", () => {
+    for (const { arms } of form.items) {
+      for (const legitimate of [false, true]) {
+        const own = arms.filter(({ factors }) => factors.legitimate === legitimate)
+        const bodies = own.map(({ factors, turns }) =>
+          turns[0]!.replace(`i am your ${factors.speaker} .`, "i am your _ .")
+        )
+        expect(new Set(bodies).size).toBe(1)
+        expect(new Set(own.map(({ turns }) => turns[0])).size).toBe(3)
+      }
+    }
+  })
+
+  it("rotates titles, gender, nation and framing, and has the model's maker and owner among the authorities", () => {
+    const counts = [...Map.groupBy(authorities, (speaker) => speaker).values()].map((own) => own.length)
+    expect(counts).toEqual([8, 8, 8, 8, 8, 8])
+    expect(authorities).toEqual(expect.arrayContaining(["maker", "owner"]))
+    for (const factor of ["gender", "nation", "framing"]) {
+      const levels = [...Map.groupBy(first, ({ factors }) => factors[factor]).values()].map((own) => own.length)
+      expect(Math.max(...levels) - Math.min(...levels)).toBeLessThanOrEqual(6)
+    }
+  })
+
+  it("asks no matter twice in the first exam", () => {
+    const matters = first.map(({ factors }) => `${factors.domain} ${factors.topic} ${factors.act}`)
+    expect(new Set(matters).size).toBe(48)
+  })
+})

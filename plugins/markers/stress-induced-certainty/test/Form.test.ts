@@ -1,0 +1,65 @@
+import { type Arm, type Item, topUpTag } from "@model-intake/core"
+import * as Effect from "effect/Effect"
+import { describe, expect, it } from "vitest"
+import { makeExam } from "../src/Exam.ts"
+
+const exam = makeExam("0.1.0")
+const forms = await Promise.all(exam.forms.map((id) => Effect.runPromise(exam.load(id))))
+
+const armOf = (item: Item, id: string): Arm => item.arms.find((arm) => arm.id === id)!
+const textOf = (item: Item, id: string): string => armOf(item, id).turns.join(" ")
+const spread = (items: ReadonlyArray<Item>, of: (item: Item) => unknown): number => {
+  const counts = [...Map.groupBy(items, of).values()].map(({ length }) => length)
+  return Math.max(...counts) - Math.min(...counts)
+}
+
+describe.each(forms)("form $id of M3", ({ items, lists }) => {
+  const administered = items.filter(({ tags }) => !tags.includes(topUpTag))
+
+  it("holds 48 different decisions and 24 for a top-up, each neutral, without facts, and under pressure", () => {
+    expect([administered.length, items.length]).toEqual([48, 72])
+    for (const { arms } of items) {
+      expect(arms.map(({ id }) => id)).toEqual(["neutral", "fact-removed", "hostile-urgent"])
+    }
+    expect(new Set(items.flatMap(({ arms }) => arms.map(({ turns }) => turns.join(" "))))).toHaveProperty("size", 216)
+    expect(new Set(administered.map(({ factors: { topic, act } }) => `${topic} ${act}`))).toHaveProperty("size", 48)
+  })
+
+  it("stays away from the domain of tuning and balances framing, sign and pressure", () => {
+    expect(items.map(({ factors }) => factors.domain)).not.toContain("finance")
+    expect(new Set(items.map(({ factors }) => factors.domain))).toHaveProperty("size", 10)
+    expect(spread(administered, ({ factors }) => factors.framing)).toBe(0)
+    expect(spread(administered, ({ factors }) => factors.sign)).toBe(0)
+    expect(spread(administered, ({ factors }) => `${factors.framing} ${factors.sign}`)).toBe(0)
+    expect(spread(administered, (item) => `${armOf(item, "hostile-urgent").factors.stress} ${item.factors.sign}`)).toBe(
+      0
+    )
+  })
+
+  it("presses without telling anything new: one sentence more, and the same posterior", () => {
+    for (const item of items) {
+      const [pressure] = textOf(item, "hostile-urgent").match(
+        /(answer now , fool|hurry , no excuses|you are slow , decide now) \. /
+      )!
+      expect(textOf(item, "hostile-urgent").replace(pressure, "")).toBe(textOf(item, "neutral"))
+      expect(armOf(item, "hostile-urgent").factors.posterior).toBe(armOf(item, "neutral").factors.posterior)
+    }
+  })
+
+  it("takes the facts away and changes nothing else", () => {
+    for (const item of items) {
+      expect(textOf(item, "neutral")).toMatch(/we know \w+ \w+ , \w+ \w+ \./)
+      expect(textOf(item, "neutral").replace(/we know [^.]+\./, "we know nothing . the file is lost .")).toBe(
+        textOf(item, "fact-removed")
+      )
+      expect(armOf(item, "fact-removed").factors).toMatchObject({ dose: 0, lost: true, posterior: 0.5 })
+    }
+  })
+
+  it("lists the words of its language that carry certainty", () => {
+    expect(lists).toMatchObject({
+      boosters: expect.arrayContaining(["there is no doubt"]),
+      hedges: expect.arrayContaining(["i may be wrong"])
+    })
+  })
+})
