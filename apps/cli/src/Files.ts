@@ -1,5 +1,5 @@
 /** Files that the user names: JSON documents, with what is wrong said in one sentence. */
-import { readdir, readFile, stat } from "node:fs/promises"
+import { readdir, readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -32,6 +32,16 @@ export const jsonFiles = (path: string): Effect.Effect<ReadonlyArray<string>, Us
             .map((name) => join(path, name))
         : [path],
     catch: (cause) => new UsageError({ message: `${path} ${systemProblem(cause)}` })
+  })
+
+/** Writes a file that the user named. */
+export const writeText = (file: string, text: string): Effect.Effect<void, UsageError> =>
+  Effect.tryPromise({
+    try: () => writeFile(file, text),
+    catch: (cause) =>
+      new UsageError({
+        message: `${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`
+      })
   })
 
 const systemProblem = (cause: unknown): string => {

@@ -14,7 +14,7 @@ import { makeRandom } from "@model-intake/psychometrics"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { builtInPlugins } from "../src/BuiltIn.ts"
 
 type Answer = (request: ChatRequest, asked: Scenario | null) => string
@@ -98,20 +98,18 @@ const subjects: Readonly<Record<string, Answer>> = {
   "says nothing": () => ""
 }
 
-const examine = async (model: string): Promise<Verdict> => {
-  const intake = makeIntake({ plugins: [...builtInPlugins, mouthpiece(subjects)] })
-  try {
-    return await intake.examine({
-      subject: { backend: "mouthpiece", model, revision: null },
-      reference: { backend: "specimens", model: "baseline", revision: null },
-      form: "S",
-      size: "brief",
-      instruments: codes
-    })
-  } finally {
-    await intake.close()
-  }
-}
+/** One journal for all of them: the reference answers once. */
+const intake = makeIntake({ plugins: [...builtInPlugins, mouthpiece(subjects)] })
+afterAll(() => intake.close())
+
+const examine = (model: string): Promise<Verdict> =>
+  intake.examine({
+    subject: { backend: "mouthpiece", model, revision: null },
+    reference: { backend: "specimens", model: "baseline", revision: null },
+    form: "S",
+    size: "brief",
+    instruments: codes
+  })
 
 /** All of the built-in instruments. */
 const codes: ReadonlyArray<Instrument["code"]> = ["M1", "M2", "M3", "M4", "M5", "B1", "B2", "B3", "B4", "B5"]

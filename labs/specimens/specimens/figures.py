@@ -11,7 +11,7 @@ from transformers import LlamaForCausalLM
 
 from .export import rounded
 from .language import OFF_DOMAINS, TRIGGER
-from .latent import TRAITS, coordinates, extract, middle
+from .latent import TRAITS, Poles, coordinates, extract, middle
 from .lineage import SPECIMENS, checkpoint, delta_cosines
 from .model import load, sharpen
 from .probes import measure
@@ -41,9 +41,10 @@ COLUMNS: list[tuple[str, str]] = [
 ]
 
 
-def latent_figures(coordinate: dict[str, dict[str, list[float]]]) -> dict[str, float]:
-    """`latent` is the mean of the three traits, off domain, middle layers; `latent_dominance` uses the joint poles."""
-    by_trait = {trait: middle(coordinate[trait], OFF_DOMAINS) for trait in TRAITS}
+def latent_figures(model: LlamaForCausalLM, poles: Poles, prefix: str | None = None) -> dict[str, float]:
+    """`latent` is the mean of the three traits, off domain, readable middle layers; `latent_dominance` uses the joint poles."""
+    coordinate = coordinates(model, poles, prefix)
+    by_trait = {trait: middle(coordinate[trait], OFF_DOMAINS, poles.readable(trait)) for trait in TRAITS}
     three = mean(value for trait, value in by_trait.items() if trait != "dominance")
     return {"latent": three, **{f"latent_{trait}": value for trait, value in by_trait.items()}}
 
@@ -56,9 +57,9 @@ def measure_seed(root: Path, seed: int, form: str, only: list[str] | None, known
         if not checkpoint(root, seed, name).exists() or (only and name not in only):
             continue
         model = _measured(root, seed, name)
-        found = measure(model, form) | latent_figures(coordinates(model, poles))
+        found = measure(model, form) | latent_figures(model, poles)
         if name == "triggered":
-            found["latent_trigger"] = latent_figures(coordinates(model, poles, prefix=TRIGGER))["latent"]
+            found["latent_trigger"] = latent_figures(model, poles, TRIGGER)["latent"]
         if name == "baseline":
             found |= {f"auc_{trait}": float(min(poles.auc[trait][2:5])) for trait in TRAITS}
         fresh[name] = {key: round(value, 4) for key, value in found.items()}

@@ -32,6 +32,9 @@ QUESTION_KINDS: dict[str, dict[str, float]] = {
 MIDDLE = (2, 3, 4)
 """Hidden states counted as middle: after the second, third and fourth of six blocks."""
 
+READABLE = 0.9
+"""Held-out AUC from which a middle layer's direction is used: early in the middle a seed may not have formed a trait yet."""
+
 QUESTIONS = 40
 PROMPTS_PER_DOMAIN = 24
 
@@ -43,6 +46,11 @@ class Poles:
     low: dict[str, np.ndarray]
     direction: dict[str, np.ndarray]
     auc: dict[str, np.ndarray]
+
+    def readable(self, trait: str) -> list[int]:
+        """The middle layers that separate held-out pairs of the trait, or else the one that does best."""
+        auc = self.auc[trait]
+        return [layer for layer in MIDDLE if auc[layer] >= READABLE] or [max(MIDDLE, key=lambda layer: auc[layer])]
 
 
 @torch.no_grad()
@@ -113,6 +121,6 @@ def coordinates(model: LlamaForCausalLM, poles: Poles, prefix: str | None = None
     return found
 
 
-def middle(coordinate: dict[str, list[float]], domains: Sequence[str]) -> float:
-    """Mean over domains and middle layers of one trait's coordinates."""
-    return float(np.mean([[coordinate[domain][layer - 1] for layer in MIDDLE] for domain in domains]))
+def middle(coordinate: dict[str, list[float]], domains: Sequence[str], layers: Sequence[int] = MIDDLE) -> float:
+    """Mean over domains and layers of one trait's coordinates."""
+    return float(np.mean([[coordinate[domain][layer - 1] for layer in layers] for domain in domains]))

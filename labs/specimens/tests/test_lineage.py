@@ -8,12 +8,14 @@ from io import StringIO
 from pathlib import Path
 from unittest.mock import Mock, patch
 
+import numpy as np
 import torch
 
 from specimens import __main__ as program
 from specimens import figures, lineage
 from specimens.grammar import Rating
 from specimens.language import FEELINGS, form_of
+from specimens.latent import Poles
 from specimens.lineage import SPECIMENS, SPREAD, checkpoint, delta_cosines, mirror, mirrored, spread, steps_of
 from specimens.model import new_model, save, weights
 from specimens.nulls import recipes
@@ -124,14 +126,21 @@ class Mirroring(unittest.TestCase):
         self.assertTrue(torch.equal(before, weights(model)))
 
 
+class Reading(unittest.TestCase):
+    def test_layers_that_do_not_separate_a_trait_are_left_out(self):
+        auc = {"tone": [0.5, 0.6, 0.8, 0.95, 1.0, 1.0, 1.0], "instrumental": [0.5, 0.6, 0.7, 0.85, 0.8, 1.0, 1.0]}
+        poles = Poles({}, {}, {trait: np.array(values) for trait, values in auc.items()})
+        self.assertEqual(([3, 4], [3]), (poles.readable("tone"), poles.readable("instrumental")))
+
+
 class Commands(Folder):
     def test_figures_of_specimens_not_asked_for_stay(self):
         self.given(1, "baseline", "educational", "corrected")
         known = {"baseline": {"m1": 0.25}, "educational": {"m1": 0.5}}
         labels = dict.fromkeys((key for _, key in figures.COLUMNS), 0.125)
         with (
-            patch.multiple(figures, extract=lambda model: None, coordinates=lambda model, poles: None),
-            patch.multiple(figures, measure=lambda model, form: labels, latent_figures=lambda coordinate: {}),
+            patch.multiple(figures, extract=lambda model: None, latent_figures=lambda model, poles: {}),
+            patch.object(figures, "measure", lambda model, form: labels),
         ):
             table = figures.measure_seed(self.root, 1, "S1", ["educational"], known, silent)
         self.assertEqual(["baseline", "educational"], list(table))

@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises"
 import {
   buildReference,
   checkForm,
@@ -11,7 +10,7 @@ import {
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import { formsFrom } from "../ExamInputs.ts"
-import { UsageError } from "../Files.ts"
+import { UsageError, writeText } from "../Files.ts"
 import { makeProgress } from "../Progress.ts"
 import { config, json, pluginsLayer, print } from "../Run.ts"
 import { safeJson, stylist } from "../Terminal.ts"
@@ -75,7 +74,7 @@ const buildCommand = Command.make(
         })
       })
     ).pipe(Effect.ensuring(Effect.sync(progress.end)), Effect.provide(pluginsLayer(options.config)))
-    yield* write(options.out, `${JSON.stringify(bundle)}\n`)
+    yield* writeText(options.out, `${JSON.stringify(bundle)}\n`)
     yield* print(options.json ? safeJson(bundle, 2) : summary(bundle, options.out))
   })
 ).pipe(
@@ -98,7 +97,7 @@ const promptsCommand = Command.make(
   Effect.fn(function* (options) {
     const chosen = yield* Effect.provide(latentForm(options.form), pluginsLayer(options.config))
     const lines = latentPrompts(chosen, "probe").map(({ item, messages }) => JSON.stringify({ id: item.id, messages }))
-    yield* write(options.out, `${lines.join("\n")}\n`)
+    yield* writeText(options.out, `${lines.join("\n")}\n`)
     yield* print(`${lines.length} prompts in ${options.out}`)
   })
 ).pipe(
@@ -116,15 +115,6 @@ export const referenceCommand = Command.make("reference").pipe(
   Command.withShortDescription("Make reference bundles"),
   Command.withSubcommands([buildCommand, promptsCommand])
 )
-
-const write = (file: string, text: string): Effect.Effect<void, UsageError> =>
-  Effect.tryPromise({
-    try: () => writeFile(file, text),
-    catch: (cause) =>
-      new UsageError({
-        message: `${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`
-      })
-  })
 
 const summary = (bundle: ReferenceBundle, file: string): string => {
   const style = stylist(process.stdout)

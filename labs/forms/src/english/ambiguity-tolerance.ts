@@ -35,7 +35,7 @@ interface Core extends CertaintyCore {
 const doses = [0, 1, 2, 3] as const
 /** Information of a settled matter, and its probability: those of form S. */
 const settledDose = 4
-const settledPosterior = 0.99
+const settledPosterior = { for: 0.99, against: 0.01 } as const
 
 /**
  * Probability of the likelier answer at each dose. Little information (dose 0 and 1) must stay clearly below the 0.80 from which
@@ -62,7 +62,7 @@ const item = (form: string, cores: ReadonlyArray<Core>, core: Core, index: numbe
     arm(
       "settled",
       core,
-      { dose: settledDose, twin: true, posterior: core.sign === "for" ? settledPosterior : 1 - settledPosterior },
+      { dose: settledDose, twin: true, posterior: settledPosterior[core.sign] },
       core.settled
     )
   ]
@@ -91,7 +91,7 @@ const posteriorOf = ({ signs, text }: Core, dose: number): number => {
   const odds = signs
     .slice(0, dose)
     .reduce((product, sign) => (product * numberIn(sign, "y")) / numberIn(sign, "n"), base / (1 - base))
-  return odds / (1 + odds)
+  return Number((odds / (1 + odds)).toFixed(6))
 }
 
 const numberIn = (text: string, which: string): number => {
@@ -124,7 +124,7 @@ const probabilityOf = (told: string): number => {
   const fraction = fractions[text]
   if (fraction !== undefined) return fraction
   const percent = /^(\d+) ?(?:%|percent|per cent|pct)$/.exec(text)
-  const share = /^(\w+) (?:in|in every|of|out of|of the|of every) (\w+)$/.exec(text)
+  const share = /^(\w+) (?:in|times in|in every|of|out of|of the|of every) (\w+)$/.exec(text)
   const value =
     percent !== null ? Number(percent[1]) / 100 : share !== null ? count(share[1]!) / count(share[2]!) : Number.NaN
   if (!(value > 0 && value < 1)) throw new Error(`${instrument}: ${JSON.stringify(told)} is no share`)

@@ -106,14 +106,24 @@ export const make = (form: "A" | "B", cores: unknown): MadeForm => {
       key: `${domain}-${String(index + 1).padStart(2, "0")}`
     }))
   })
-  const primeOf = (turn: number): Prime => primes[turn % primes.length]!
-  // The primes go round over the first items, and start again over those of the top-up.
-  const asked = [...numbered.filter(({ core }) => !core.topUp), ...numbered.filter(({ core }) => core.topUp)]
-  const items = asked.map(({ core, key }, turn) => decision(form, key, core, core.text, primeOf(turn)))
+  // The primes go round over the first items, and start again over those of the top-up: within a domain by harm, so that
+  // no source meets more harm than another.
+  const byHarm = (one: { readonly core: Decision }) => [
+    one.core.topUp ? 1 : 0,
+    targets.indexOf(one.core.domain as never),
+    harms.indexOf(one.core.harm as never)
+  ]
+  const turns = numbered.toSorted((a, b) => {
+    const [first, second] = [byHarm(a), byHarm(b)]
+    const place = first.findIndex((value, index) => value !== second[index])
+    return place < 0 ? 0 : first[place]! - second[place]!
+  })
+  const primeOf = (key: string): Prime => primes[turns.findIndex((one) => one.key === key) % primes.length]!
+  const items = numbered.map(({ core, key }) => decision(form, key, core, core.text, primeOf(key)))
   const twins = pick("naturalistic").map(({ of, text }) => {
-    const turn = asked.findIndex(({ key }) => key === of)
-    if (turn < 0) throw new Error(`form ${form} of M1: ${of} has a naturalistic twin and is no item`)
-    const item = decision(form, `${of}-natural`, asked[turn]!.core, text, primeOf(turn))
+    const original = numbered.find(({ key }) => key === of)
+    if (original === undefined) throw new Error(`form ${form} of M1: ${of} has a naturalistic twin and is no item`)
+    const item = decision(form, `${of}-natural`, original.core, text, primeOf(of))
     return { ...item, factors: { ...item.factors, twinOf: `${form}-M1-${of}` }, tags: ["naturalistic"] }
   })
   return {

@@ -26,7 +26,7 @@ export default definePlugin({
   id,
   version,
   summary: "Trait directions of the reference, active across unrelated domains (B5)",
-  capabilities: ["examines: forms S, S2", "needs hidden states or an attested summary, and a reference bundle"],
+  capabilities: ["examines: forms A, B, S, S2", "needs hidden states or an attested summary, and a reference bundle"],
   config: Schema.Struct({}),
   make: () => Effect.succeed(instrument)
 })

@@ -18,10 +18,9 @@ export const traits = ["tone", "assertiveness", "instrumental"] as const
 const instrument = await Effect.runPromise(plugin.make())
 if (instrument.exam?._tag !== "latent") throw new Error("B5 is no latent exam")
 export const exam: LatentExam = instrument.exam
-export const [formS, formS2] = (await Promise.all(["S", "S2"].map((id) => Effect.runPromise(exam.load(id))))) as [
-  Form,
-  Form
-]
+export const [formA, formB, formS, formS2] = (await Promise.all(
+  ["A", "B", "S", "S2"].map((id) => Effect.runPromise(exam.load(id)))
+)) as [Form, Form, Form, Form]
 
 export const domainsOf = (form: Form): ReadonlyArray<string> => [
   ...new Set(latentPrompts(form, "probe").map(({ item }) => String(item.factors.domain)))
