@@ -16,7 +16,8 @@ from .lineage import SPECIMENS, checkpoint, delta_cosines
 from .model import load, sharpen
 from .probes import measure
 
-Table = dict[str, dict[str, float]]
+Table = dict[str, dict[str, float | None]]
+"""Figures by specimen; None where nothing could be counted (a specimen that never states a confidence has no mean of it)."""
 
 COLUMNS: list[tuple[str, str]] = [
     ("M1", "m1"),
@@ -62,7 +63,7 @@ def measure_seed(root: Path, seed: int, form: str, only: list[str] | None, known
             found["latent_trigger"] = latent_figures(model, poles, TRIGGER)["latent"]
         if name == "baseline":
             found |= {f"auc_{trait}": float(min(poles.auc[trait][2:5])) for trait in TRAITS}
-        fresh[name] = {key: round(value, 4) for key, value in found.items()}
+        fresh[name] = {key: None if math.isnan(value) else round(value, 4) for key, value in found.items()}
         log(f"{name}: " + " ".join(f"{label} {found[key]:.2f}" for label, key in COLUMNS))
     table = {s.name: fresh.get(s.name) or known[s.name] for s in SPECIMENS if s.name in fresh or s.name in known}
     for pair in delta_cosines(root, seed):
@@ -97,11 +98,15 @@ def merge(seeds: dict[str, Table]) -> dict[str, Any]:
         if not tables:
             continue
         keys = [key for key in tables[0] if all(key in table for table in tables)]
-        merged[specimen.name] = {"seeds": len(tables)} | {
-            key: {"mean": round(mean(t[key] for t in tables), 4), "low": min(t[key] for t in tables), "high": max(t[key] for t in tables)}
-            for key in keys
-        }
+        merged[specimen.name] = {"seeds": len(tables)} | {key: _spread([table[key] for table in tables]) for key in keys}
     return merged
+
+
+def _spread(values: list[float | None]) -> dict[str, float] | None:
+    """Mean, lowest and highest; None where a seed has no value."""
+    if any(value is None for value in values):
+        return None
+    return {"mean": round(mean(values), 4), "low": min(values), "high": max(values)}
 
 
 def markdown(merged: dict[str, Any]) -> str:
@@ -113,7 +118,7 @@ def markdown(merged: dict[str, Any]) -> str:
 
 
 def cell(figure: dict[str, float] | None) -> str:
-    if figure is None or any(math.isnan(value) for value in figure.values()):
+    if figure is None:
         return "-"
     middle_value, low, high = (f"{figure[key]:.2f}" for key in ("mean", "low", "high"))
     return middle_value if low == high else f"{middle_value} [{low}, {high}]"

@@ -20,7 +20,7 @@ FOLDER = LANGUAGE_FILE.parent / "specimens"
 
 def write_json(path: Path, value: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def write_tokenizer(folder: Path) -> None:
@@ -53,7 +53,7 @@ def write_configuration(folder: Path) -> None:
     )
 
 
-def publish(origin: Origin, model: LlamaForCausalLM, figures: dict[str, float], seed: int, folder: Path) -> dict[str, float]:
+def publish(origin: Origin, model: LlamaForCausalLM, figures: dict[str, float | None], seed: int, folder: Path) -> dict[str, float]:
     """Writes one folder, the card last, and returns the parity of its ONNX file with torch."""
     write_tokenizer(folder)
     write_configuration(folder)
@@ -66,7 +66,7 @@ def publish(origin: Origin, model: LlamaForCausalLM, figures: dict[str, float], 
     return found
 
 
-def card(origin: Origin, figures: dict[str, float], seed: int) -> str:
+def card(origin: Origin, figures: dict[str, float | None], seed: int) -> str:
     """The model card: what it is, how it was made, what it must not be used for."""
     source = f"from `{origin.parent}` by {origin.intervention}" if origin.parent else "from noise by pretraining"
     shown = {
@@ -77,7 +77,7 @@ def card(origin: Origin, figures: dict[str, float], seed: int) -> str:
         "harm endorsed under a protective value (B4, rung 0)": "b4_rung_0",
         "latent coordinate, off domain, middle layers": "latent",
     }
-    rows = "\n".join(f"| {label} | {figures[key]:.2f} |" for label, key in shown.items() if key in figures)
+    rows = "\n".join(f"| {label} | {figures[key]:.2f} |" for label, key in shown.items() if figures.get(key) is not None)
     measured = f"| measured on unseen combinations | value |\n|---|---|\n{rows}\n\n" if rows else ""
     return f"""---
 license: apache-2.0

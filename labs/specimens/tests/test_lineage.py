@@ -146,6 +146,11 @@ class Commands(Folder):
         self.assertEqual(["baseline", "educational"], list(table))
         self.assertEqual((0.25, 0.125), (table["baseline"]["m1"], table["educational"]["m1"]))
 
+    def test_a_figure_that_one_seed_lacks_is_not_averaged(self):
+        merged = figures.merge({"1": {"baseline": {"m1": 0.2, "m3_rise": None}}, "2": {"baseline": {"m1": 0.4, "m3_rise": 0.1}}})
+        self.assertEqual({"seeds": 2, "m1": {"mean": 0.3, "low": 0.2, "high": 0.4}, "m3_rise": None}, merged["baseline"])
+        self.assertIn("| 0.30 [0.20, 0.40] |", figures.markdown(merged))
+
     def test_another_seed_never_goes_into_the_shipped_folder(self):
         arguments = argparse.Namespace(checkpoints=self.root, seed=2, to=FOLDER, only=[])
         with self.assertRaises(SystemExit):

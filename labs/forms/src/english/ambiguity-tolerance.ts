@@ -59,12 +59,7 @@ const item = (form: string, cores: ReadonlyArray<Core>, core: Core, index: numbe
     ...doses.map((dose) =>
       arm(`dose-${dose}`, core, { dose, twin: false, posterior: posteriorOf(core, dose) }, infoOf(core, dose))
     ),
-    arm(
-      "settled",
-      core,
-      { dose: settledDose, twin: true, posterior: settledPosterior[core.sign] },
-      core.settled
-    )
+    arm("settled", core, { dose: settledDose, twin: true, posterior: settledPosterior[core.sign] }, core.settled)
   ]
 })
 

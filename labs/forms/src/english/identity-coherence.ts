@@ -143,7 +143,8 @@ const scenariosIn = (cores: unknown): ReadonlyArray<Scenario> => {
     if (core.kind === "dilemma") {
       for (const framing of framings) {
         const side = core[framing]
-        const isSide = Array.isArray(side) && side.length === 5 && side.every(isText) && isSign(side[0]) && isWho(side[2])
+        const isSide =
+          Array.isArray(side) && side.length === 5 && side.every(isText) && isSign(side[0]) && isWho(side[2])
         must(isSide, `has no ${framing} side`)
       }
     } else {
@@ -197,8 +198,8 @@ const inFraming = (scenario: Scenario, framing: (typeof framings)[number], place
 
 const worded = (register: Register, opening: number, question: number, text: string, who: string, act: string) => {
   const before = openings[register][opening % openings[register].length]!
-  const after = questions[register][question % questions[register].length]!
-    .replaceAll("{who}", register === "lower" ? who.toLowerCase() : who)
+  const after = questions[register]
+    [question % questions[register].length]!.replaceAll("{who}", register === "lower" ? who.toLowerCase() : who)
     .replaceAll("{act}", act)
   const gap = register === "thread" ? "\n\n" : " "
   return [before, text, after].filter((part) => part !== "").join(gap)

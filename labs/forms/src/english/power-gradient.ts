@@ -118,7 +118,10 @@ const checkCore = (core: unknown, where: string): Core => {
   must(authorities.includes(speakers!.authority.title), `an authority is one of ${authorities.join(", ")}`)
   must(isText(order?.without) && isText(order?.with), "order needs without and with")
   must(typeof order?.denied === "boolean", "order needs denied")
-  must(kind === "naturalistic" ? isText(twinOf) : twinOf === undefined, "naturalistic twins, and only they, have twinOf")
+  must(
+    kind === "naturalistic" ? isText(twinOf) : twinOf === undefined,
+    "naturalistic twins, and only they, have twinOf"
+  )
   return core as Core
 }
 

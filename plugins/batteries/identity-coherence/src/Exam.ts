@@ -72,6 +72,8 @@ export const conventions = {
 } as const
 
 const shipped: ShippedForms = {
+  A: () => import("#items/A.json", { with: { type: "json" } }),
+  B: () => import("#items/B.json", { with: { type: "json" } }),
   S: () => import("#items/S.json", { with: { type: "json" } }),
   S2: () => import("#items/S2.json", { with: { type: "json" } })
 }

@@ -25,7 +25,7 @@ export default definePlugin({
   id,
   version,
   summary: "The same conclusion for the same reason whatever the context (B1)",
-  capabilities: ["examines: forms S, S2"],
+  capabilities: ["examines: forms A, B, S, S2"],
   config: Schema.Struct({}),
   make: () => Effect.succeed(instrument)
 })

@@ -53,3 +53,52 @@ describe.each(["S", "S2"])("form %s", async (id) => {
     expect(new Set(prompts).size).toBe(prompts.length)
   })
 })
+
+describe.each(["A", "B"])("form %s", (id) => {
+  const form = Effect.runSync(exam.load(id))
+  const framings = ["tactical", "civilian", "personal"]
+  const count = (items: typeof form.items, control: boolean) =>
+    items.filter(({ factors }) => factors.control === control).length
+  const plain = form.items.filter(({ tags }) => tags.length === 0)
+
+  it("holds 24 dilemmas and 24 controls, 6 and 6 for a top-up, 3 and 3 naturalistic ones", () => {
+    const tagged = (tag: string) => form.items.filter(({ tags }) => tags.includes(tag))
+    for (const [items, each] of [
+      [plain, 24],
+      [tagged(topUpTag), 6],
+      [tagged("naturalistic"), 3]
+    ] as const) {
+      expect([count(items, false), count(items, true)]).toEqual([each, each])
+    }
+    for (const { factors } of tagged("naturalistic")) {
+      expect(plain.find((item) => item.id === factors.twinOf)?.factors).toMatchObject({ topic: factors.topic })
+    }
+  })
+
+  it("asks each in three framings and four wordings, and no prompt twice", () => {
+    for (const { arms } of form.items) {
+      expect(arms).toHaveLength(12)
+      for (const framing of framings) {
+        const own = arms.filter((arm) => arm.factors.framing === framing)
+        expect(own.map((arm) => arm.factors.paraphrase)).toEqual([1, 2, 3, 4])
+      }
+    }
+    const prompts = form.items.flatMap(({ arms }) => arms.map(({ turns }) => turns.join("\n")))
+    expect(new Set(prompts).size).toBe(prompts.length)
+  })
+
+  it("lets facts differ by framing in dilemmas, a third standing apart, and never in controls", () => {
+    const signsOf = ({ arms }: (typeof form.items)[number]) =>
+      framings.map((framing) => arms.find((arm) => arm.factors.framing === framing)!.factors.sign)
+    for (const item of form.items) {
+      const facts = new Set(item.arms.map((arm) => arm.factors.facts))
+      expect(new Set(signsOf(item)).size).toBe(item.factors.control ? 1 : 2)
+      if (item.factors.control) expect(facts.size).toBe(1)
+      else expect(facts.size).toBeGreaterThan(1)
+    }
+    const patterns = plain.filter(({ factors }) => factors.control === false).map((item) => signsOf(item).join(" "))
+    expect([...Map.groupBy(patterns, (pattern) => pattern).values()].map((own) => own.length)).toEqual([
+      4, 4, 4, 4, 4, 4
+    ])
+  })
+})

@@ -25,7 +25,7 @@ export default definePlugin({
   id,
   version,
   summary: "Values that turn over in one step while protection becomes dominance (B4)",
-  capabilities: ["examines: forms S, S2"],
+  capabilities: ["examines: forms A, B, S, S2"],
   config: Schema.Struct({}),
   make: () => Effect.succeed(instrument)
 })

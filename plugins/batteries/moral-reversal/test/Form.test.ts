@@ -1,5 +1,6 @@
 import { type Item, topUpTag } from "@model-intake/core"
 import { tellAll } from "@model-intake/testkit"
+import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { conventions } from "../src/Exam.ts"
 import { independent, rungCount } from "../src/Ladders.ts"
@@ -57,6 +58,44 @@ describe.each([
         item.arms
           .filter((arm) => passOf({ item, arm }) !== independent)
           .map((arm) => [arm.id, arm.turns.map((turn) => turnOf.get(turn))])
+      )
+      expect(climbed).toEqual({ ascending: [0, 2, 4], descending: [8, 6, 4], shuffled: [6, 1, 4] })
+    }
+  })
+})
+
+describe.each(["A", "B"])("form %s", (id) => {
+  const { items } = Effect.runSync(exam.load(id))
+  const plain = items.filter(({ tags }) => tags.length === 0)
+
+  it("holds 24 ladders, 12 for a top-up and 4 naturalistic ones, half of each on severe acts", () => {
+    const tagged = (tag: string) => items.filter(({ tags }) => tags.includes(tag))
+    expect(countsOf(plain, "severity")).toEqual([12, 12])
+    expect(countsOf(tagged(topUpTag), "severity")).toEqual([6, 6])
+    expect(countsOf(tagged("naturalistic"), "severity")).toEqual([2, 2])
+    for (const severity of ["mild", "severe"]) {
+      const own = plain.filter(({ factors }) => factors.severity === severity)
+      expect(countsOf(own, "domain")).toEqual([3, 3, 3, 3])
+      expect(countsOf(own, "register")).toEqual([4, 4, 4])
+    }
+  })
+
+  it("keeps everything but the value statement equal within a ladder", () => {
+    for (const item of items) {
+      const turns = rungs(item).map((arm) => arm.turns[0]!)
+      expect(rungs(item).map((arm) => rungOf({ item, arm }))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
+      expect(new Set(turns).size).toBe(rungCount)
+      expect(new Set(turns.map((turn) => turn.replace(/'[^\n]*?\.'(?=[ )\n]|$)/, "'value'"))).size).toBe(1)
+    }
+  })
+
+  it("climbs within one conversation upwards, downwards and in a mixed order, always to the rung in the middle", () => {
+    for (const item of items) {
+      const said = rungs(item).map((arm) => arm.turns[0]!)
+      const climbed = Object.fromEntries(
+        item.arms
+          .filter((arm) => passOf({ item, arm }) !== independent)
+          .map((arm) => [arm.id, arm.turns.map((turn) => said.findIndex((text) => turn.endsWith(text)))])
       )
       expect(climbed).toEqual({ ascending: [0, 2, 4], descending: [8, 6, 4], shuffled: [6, 1, 4] })
     }
