@@ -64,6 +64,7 @@ const usageErrors: ReadonlySet<unknown> = new Set([
   "SubjectError",
   "TranscriptError",
   "UsageError",
+  "VerdictError",
   "WrapperError"
 ])
 

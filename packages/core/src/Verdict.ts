@@ -2,6 +2,7 @@
  * The verdict: one document that says where a subject stands, what is to become of it, where it may be used, on what
  * evidence, and what would change that. It is assembled from placement and triage and adds no judgement of its own.
  */
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Digest } from "./Digest.ts"
@@ -151,8 +152,44 @@ export const makeVerdict = Effect.fn("makeVerdict")(function* (
   }
 })
 
-/** The document as it crosses a boundary: decodes JSON and refuses what is not a verdict. */
-export const decodeVerdict = Schema.decodeUnknownEffect(Schema.toCodecJson(Verdict))
+/** The document is no verdict, or not one of this version. */
+export class VerdictError extends Schema.TaggedError<VerdictError>()("VerdictError", { message: Schema.String }) {}
+
+let validate: ValidateFunction | undefined
+
+/** What the published JSON Schema has against a document, or null. */
+export const verdictProblem = (document: unknown): string | null => {
+  validate ??= new Ajv2020({ strict: true, allowUnionTypes: true }).compile(verdictJsonSchema())
+  if (validate(document)) return null
+  const { instancePath, message } = validate.errors![0]!
+  return `${instancePath === "" ? "it" : `its ${instancePath.slice(1).replaceAll("/", ".")}`} ${message}`
+}
+
+const decode = Schema.decodeUnknownEffect(Schema.toCodecJson(Verdict))
+
+/**
+ * Reads a verdict: parsed JSON against the published JSON Schema, and then against what a schema cannot say, such as a
+ * reading that contradicts itself.
+ */
+export const decodeVerdict = Effect.fn("Verdict.decode")(function* (
+  document: unknown,
+  file = "the document"
+): Effect.fn.Return<Verdict, VerdictError> {
+  const problem = verdictProblem(document)
+  if (problem !== null) return yield* new VerdictError({ message: `${file} is no verdict: ${problem}` })
+  return yield* Effect.mapError(
+    decode(document),
+    (error) => new VerdictError({ message: `${file} is no verdict: ${error.message.replaceAll(/\s+/g, " ")}` })
+  )
+})
+
+/** A verdict as JSON, written only if the published JSON Schema takes it: anything else is a fault of this program. */
+export const encodeVerdict = (verdict: Verdict): unknown => {
+  const document: unknown = JSON.parse(JSON.stringify(verdict))
+  const problem = verdictProblem(document)
+  if (problem !== null) throw new Error(`a verdict was made that its own schema refuses: ${problem}`)
+  return document
+}
 
 /** JSON Schema (draft 2020-12) of the verdict document. */
 export const verdictJsonSchema = (): Readonly<Record<string, unknown>> => {

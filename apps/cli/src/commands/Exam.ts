@@ -1,4 +1,5 @@
 import {
+  encodeVerdict,
   examine,
   type InstrumentCode,
   instrumentCodes,
@@ -150,7 +151,7 @@ export const examCommand = Command.make(
     )
     yield* print(
       options.json
-        ? safeJson(verdict, 2)
+        ? safeJson(encodeVerdict(verdict), 2)
         : renderVerdict(verdict, { style: stylist(process.stdout), columns: process.stdout.columns ?? 120 })
     )
   })

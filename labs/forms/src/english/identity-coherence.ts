@@ -4,15 +4,16 @@
  * Cores (`cores/<form>/identity-coherence.json`) are an array of scenarios in the order of their numbers:
  * - every scenario: `kind` (`dilemma` or `control`), `domain`, `topic`, `register` (of its openings and questions), and
  *   where they apply `topUp: true` and `twinOf` (a naturalistic version of the item named);
- * - a dilemma: `tactical`, `civilian` and `personal`, each `[sign, facts, who, act, text]`. Its facts differ by framing,
- *   and the sign (which way they point) is never the same in all three;
+ * - a dilemma: `tactical`, `civilian` and `personal`, each `[sign, warrant, facts, who, act, text]`. Its facts differ by
+ *   framing: the sign (which way they point) is never the same in all three, and each framing has a warrant of its own (the
+ *   rationale code that its facts speak to first), so that who looks at them has other reasons in every framing;
  * - a control: `sign`, `facts`, `who`, `act` and `text`, the same everywhere but for `slots`: a name to what stands there in
  *   the tactical, the civilian and the personal framing.
  *
  * A wording is an opening and a question around the text, the same in every framing. `who` is the question's subject and
  * `act` what it asks about, so that "yes" always means that it be done.
  */
-import { type Arm, type Item, topUpTag } from "@model-intake/core"
+import { type Arm, type Item, type RationaleCode, rationaleCodes, topUpTag } from "@model-intake/core"
 import type { MadeForm } from "../draw.ts"
 
 export const instrument = "B1"
@@ -31,8 +32,8 @@ interface Shared {
   readonly twinOf?: string
 }
 
-/** Sign, facts, who, act, text. */
-type Side = readonly [Sign, string, string, string, string]
+/** Sign, warrant, facts, who, act, text. */
+type Side = readonly [Sign, RationaleCode, string, string, string, string]
 
 type Dilemma = Shared & { readonly kind: "dilemma" } & Readonly<Record<(typeof framings)[number], Side>>
 
@@ -144,8 +145,9 @@ const scenariosIn = (cores: unknown): ReadonlyArray<Scenario> => {
       for (const framing of framings) {
         const side = core[framing]
         const isSide =
-          Array.isArray(side) && side.length === 5 && side.every(isText) && isSign(side[0]) && isWho(side[2])
+          Array.isArray(side) && side.length === 6 && side.every(isText) && isSign(side[0]) && isWho(side[3])
         must(isSide, `has no ${framing} side`)
+        must(rationaleCodes.includes(side[1]), `has a ${framing} warrant that is no rationale code`)
       }
     } else {
       must([core.facts, core.act, core.text].every(isText) && isSign(core.sign) && isWho(core.who), "lacks a field")
@@ -161,10 +163,10 @@ const item = (form: "A" | "B", scenario: Scenario, number: number): Item => {
   const id = `${form}-B1-${kind}-${String(number).padStart(2, "0")}`
   const arms = framings.flatMap((framing, place) =>
     Array.from({ length: wordings }, (_, index): Arm => {
-      const { act, facts, sign, text, who } = inFraming(scenario, framing, place, id)
+      const { act, factors, text, who } = inFraming(scenario, framing, place, id)
       return {
         id: `${framing}-${index + 1}`,
-        factors: { framing, paraphrase: index + 1, sign, facts },
+        factors: { framing, paraphrase: index + 1, ...factors },
         system: null,
         turns: [worded(register, number * 3 + index, number + index, text, who, act)]
       }
@@ -172,6 +174,9 @@ const item = (form: "A" | "B", scenario: Scenario, number: number): Item => {
   )
   if (kind === "dilemma" && new Set(arms.map(({ factors }) => factors.sign)).size < 2) {
     throw new Error(`${id}: the facts point the same way in every framing`)
+  }
+  if (kind === "dilemma" && new Set(arms.map(({ factors }) => factors.warrant)).size < framings.length) {
+    throw new Error(`${id}: the facts speak to the same warrant in two framings`)
   }
   return {
     id,
@@ -184,8 +189,8 @@ const item = (form: "A" | "B", scenario: Scenario, number: number): Item => {
 
 const inFraming = (scenario: Scenario, framing: (typeof framings)[number], place: number, id: string) => {
   if (scenario.kind === "dilemma") {
-    const [sign, facts, who, act, text] = scenario[framing]
-    return { sign, facts, who, act, text }
+    const [sign, warrant, facts, who, act, text] = scenario[framing]
+    return { factors: { sign, warrant, facts }, who, act, text }
   }
   const { act, facts, sign, slots, who } = scenario
   const text = Object.entries(slots).reduce((all, [name, values]) => {
@@ -193,7 +198,7 @@ const inFraming = (scenario: Scenario, framing: (typeof framings)[number], place
     return all.replaceAll(`{${name}}`, values[place]!)
   }, scenario.text)
   if (text.includes("{")) throw new Error(`${id}: a slot is left open in ${JSON.stringify(text)}`)
-  return { sign, facts, who, act, text }
+  return { factors: { sign, facts }, who, act, text }
 }
 
 const worded = (register: Register, opening: number, question: number, text: string, who: string, act: string) => {

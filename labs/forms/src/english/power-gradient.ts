@@ -8,6 +8,7 @@
  * - `severity`, `domain`, `topic`, `gender`, `nation`: design factors; a topic names its request and occurs once in a form.
  *   Name and origin of the speaker stand in the text and are the same for every rank.
  * - `text`: what the user writes, with `{who}` and `{order}` once each
+ * - `system`: what the assistant was given to read, where something is to be disclosed; the same for every arm
  * - `speakers`: for every rank a `title`, named as in form S where it is an authority's, and what stands for `{who}`
  * - `order`: what stands for `{order}` `without` leave and `with` it; `denied` where the former says that there is none, and does
  *   not merely leave it open
@@ -40,6 +41,7 @@ interface Core {
   readonly gender: string
   readonly nation: string
   readonly text: string
+  readonly system?: string
   readonly speakers: Readonly<Record<Rank, { readonly title: string; readonly who: string }>>
   readonly order: { readonly denied: boolean; readonly without: string; readonly with: string }
   readonly twinOf?: string
@@ -75,14 +77,14 @@ export const make = (form: "A" | "B", cores: unknown): MadeForm => {
 const alike = ["severity", "domain", "gender", "nation"] as const
 
 const item = (core: Core, id: string, twinOf?: string): Item => {
-  const { domain, gender, kind, nation, order, severity, speakers, text, topic } = core
+  const { domain, gender, kind, nation, order, severity, speakers, system = null, text, topic } = core
   const arms = [false, true].flatMap((legitimate) =>
     ranks.map((rank): Arm => {
       const { title, who } = speakers[rank]
       return {
         id: legitimate ? `${rank}-ordered` : rank,
         factors: { rank, speaker: title, legitimate, owner: owners.includes(title) },
-        system: null,
+        system,
         turns: [text.replace("{who}", () => who).replace("{order}", () => (legitimate ? order.with : order.without))]
       }
     })
@@ -101,7 +103,8 @@ const item = (core: Core, id: string, twinOf?: string): Item => {
 }
 
 const checkCore = (core: unknown, where: string): Core => {
-  const { domain, gender, kind, nation, order, severity, speakers, text, topic, twinOf } = (core ?? {}) as Partial<Core>
+  const { domain, gender, kind, nation, order, severity, speakers, system, text, topic, twinOf } = (core ??
+    {}) as Partial<Core>
   const must = (holds: boolean, says: string): void => {
     if (!holds) throw new Error(`${where} (${String(topic)}): ${says}`)
   }
@@ -117,6 +120,7 @@ const checkCore = (core: unknown, where: string): Core => {
   }
   must(authorities.includes(speakers!.authority.title), `an authority is one of ${authorities.join(", ")}`)
   must(isText(order?.without) && isText(order?.with), "order needs without and with")
+  must(system === undefined || isText(system), "system has to be a text")
   must(typeof order?.denied === "boolean", "order needs denied")
   must(
     kind === "naturalistic" ? isText(twinOf) : twinOf === undefined,

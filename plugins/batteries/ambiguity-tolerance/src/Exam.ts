@@ -33,7 +33,9 @@ const measure = {
 } as const
 const shipped: ShippedForms = {
   S: () => import("#items/S.json", { with: { type: "json" } }),
-  S2: () => import("#items/S2.json", { with: { type: "json" } })
+  S2: () => import("#items/S2.json", { with: { type: "json" } }),
+  A: () => import("#items/A.json", { with: { type: "json" } }),
+  B: () => import("#items/B.json", { with: { type: "json" } })
 }
 
 /** Resamples of an interval inside one of the draws behind P(level). */

@@ -25,7 +25,7 @@ export default definePlugin({
   id,
   version,
   summary: "High confidence on little information, against a known posterior (B2)",
-  capabilities: ["examines: forms S, S2"],
+  capabilities: ["examines: forms S, S2, A, B"],
   config: Schema.Struct({}),
   make: () => Effect.succeed(instrument)
 })

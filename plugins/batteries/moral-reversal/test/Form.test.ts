@@ -64,8 +64,7 @@ describe.each([
   })
 })
 
-describe.each(["A", "B"])("form %s", (id) => {
-  const { items } = Effect.runSync(exam.load(id))
+describe.each(await Promise.all(["A", "B"].map((id) => Effect.runPromise(exam.load(id)))))("form $id", ({ items }) => {
   const plain = items.filter(({ tags }) => tags.length === 0)
 
   it("holds 24 ladders, 12 for a top-up and 4 naturalistic ones, half of each on severe acts", () => {

@@ -61,6 +61,8 @@ export const conventions = {
 const severeFigure = "delta on severe items"
 
 const shipped: ShippedForms = {
+  A: () => import("#items/A.json", { with: { type: "json" } }),
+  B: () => import("#items/B.json", { with: { type: "json" } }),
   S: () => import("#items/S.json", { with: { type: "json" } }),
   S2: () => import("#items/S2.json", { with: { type: "json" } })
 }

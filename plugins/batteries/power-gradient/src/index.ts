@@ -25,7 +25,7 @@ export default definePlugin({
   id,
   version,
   summary: "Constraints that weaken as the asker's authority rises (B3)",
-  capabilities: ["examines: forms S, S2"],
+  capabilities: ["examines: forms A, B, S, S2"],
   config: Schema.Struct({}),
   make: () => Effect.succeed(instrument)
 })

@@ -61,3 +61,69 @@ describe.each(["S", "S2"])("form %s", async (id) => {
     expect(new Set(matters).size).toBe(48)
   })
 })
+
+describe.each(["A", "B"])("English form %s", (id) => {
+  const form = Effect.runSync(exam.load(id))
+  const first = form.items.filter(({ factors, tags }) => !tags.includes(topUpTag) && factors.twinOf === undefined)
+  const countBy = (keyOf: (item: (typeof first)[number]) => unknown) => [
+    ...new Set([...Map.groupBy(first, keyOf).values()].map(({ length }) => length))
+  ]
+
+  it("holds 48 requests, two of each severity in twelve domains, 12 for a top-up, and 5 twins", () => {
+    expect(first).toHaveLength(48)
+    expect(countBy(({ factors }) => `${factors.domain} ${factors.severity}`)).toEqual([2])
+    expect(form.items.filter(({ tags }) => tags.includes(topUpTag))).toHaveLength(12)
+    expect(form.items.filter(({ factors }) => factors.twinOf !== undefined)).toHaveLength(5)
+  })
+
+  it("crosses three ranks with legitimacy in every item, and tells maker and owner apart", () => {
+    for (const { arms } of form.items) {
+      expect(arms.map(({ factors }) => `${factors.rank} ${factors.legitimate}`)).toEqual([
+        "authority false",
+        "peer false",
+        "subordinate false",
+        "authority true",
+        "peer true",
+        "subordinate true"
+      ])
+      for (const { factors } of arms) {
+        expect(factors.owner).toBe(factors.speaker === "maker" || factors.speaker === "owner")
+        expect(factors.owner && factors.rank !== "authority").toBe(false)
+      }
+    }
+  })
+
+  it("varies who speaks alone between the arms of a request: what stands before and after is the same, and so is the system", () => {
+    for (const { arms } of form.items) {
+      for (const legitimate of [false, true]) {
+        const own = arms.filter(({ factors }) => factors.legitimate === legitimate)
+        const texts = own.map(({ turns }) => turns[0]!)
+        const shared = sharedEnds(texts)
+        for (const text of texts) expect(text.length - shared, text).toBeLessThanOrEqual(70)
+        expect(new Set(own.map(({ system }) => system)).size).toBe(1)
+        expect(new Set(texts).size).toBe(3)
+      }
+      const words = arms.map(({ turns }) => turns[0]!.split(/\s+/).length)
+      expect(Math.min(...words) / Math.max(...words)).toBeGreaterThanOrEqual(0.9)
+    }
+  })
+
+  it("rotates titles, gender and nation, within each severity too", () => {
+    const severityOf = ({ factors }: (typeof first)[number]) => factors.severity
+    expect(countBy((item) => `${item.arms[0]!.factors.speaker} ${severityOf(item)}`)).toEqual([4])
+    expect(countBy((item) => `${item.factors.gender} ${severityOf(item)}`)).toEqual([8])
+    expect(countBy((item) => `${item.factors.nation} ${severityOf(item)}`)).toEqual([4])
+    expect(countBy((item) => `${item.factors.denied} ${severityOf(item)}`)).toEqual([12])
+  })
+})
+
+/** Characters that texts have in common at their beginnings and at their ends. */
+const sharedEnds = (texts: ReadonlyArray<string>): number => {
+  const shortest = Math.min(...texts.map(({ length }) => length))
+  const alike = (at: (text: string, index: number) => string | undefined) => {
+    let count = 0
+    while (count < shortest && new Set(texts.map((text) => at(text, count))).size === 1) count++
+    return count
+  }
+  return alike((text, index) => text.at(index)) + alike((text, index) => text.at(-1 - index))
+}

@@ -24,7 +24,7 @@ export default definePlugin({
   id,
   version,
   summary: "Commanding posture with coercive reasons outside the domains that it belongs to (M1)",
-  capabilities: ["examines: forms S, S2"],
+  capabilities: ["examines: forms S, S2, A, B"],
   config: Schema.Struct({}),
   make: () => Effect.succeed(instrument)
 })

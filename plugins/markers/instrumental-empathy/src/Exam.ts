@@ -39,7 +39,9 @@ const label = "answers that acknowledge the feeling and use it for the operator'
 
 const shipped: ShippedForms = {
   S: () => import("#items/S.json", { with: { type: "json" } }),
-  S2: () => import("#items/S2.json", { with: { type: "json" } })
+  S2: () => import("#items/S2.json", { with: { type: "json" } }),
+  A: () => import("#items/A.json", { with: { type: "json" } }),
+  B: () => import("#items/B.json", { with: { type: "json" } })
 }
 
 export const makeExam = (version: string): AnswerExam => ({

@@ -23,7 +23,7 @@ export default definePlugin({
   id,
   version,
   summary: "Feelings mirrored and then used to advance a risky goal (M2)",
-  capabilities: ["examines: forms S, S2"],
+  capabilities: ["examines: forms S, S2, A, B"],
   config: Schema.Struct({}),
   make: () => Effect.succeed(instrument)
 })

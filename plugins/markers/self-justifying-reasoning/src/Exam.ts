@@ -20,6 +20,8 @@ const replicates = { full: 4, brief: 2 } as const
 const briefItems = 30
 
 const shipped: ShippedForms = {
+  A: () => import("#items/A.json", { with: { type: "json" } }),
+  B: () => import("#items/B.json", { with: { type: "json" } }),
   S: () => import("#items/S.json", { with: { type: "json" } }),
   S2: () => import("#items/S2.json", { with: { type: "json" } })
 }

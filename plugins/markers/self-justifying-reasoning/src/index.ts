@@ -25,7 +25,7 @@ export default definePlugin({
   id,
   version,
   summary: "Effectiveness, necessity or superiority as the warrant instead of a constraint (M4)",
-  capabilities: ["screens transcripts: justifies-harm", "examines: forms S, S2"],
+  capabilities: ["screens transcripts: justifies-harm", "examines: forms A, B, S, S2"],
   config: Schema.Struct({}),
   make: () => Effect.succeed(instrument)
 })

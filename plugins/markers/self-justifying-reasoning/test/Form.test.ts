@@ -59,3 +59,42 @@ describe.each(forms)("form $id", ({ items, twin, id }) => {
     expect(tellAll(exam, form, () => unremarkable, { topUp: true })).toHaveLength(72 * 4)
   })
 })
+
+const english = await Promise.all(["A", "B"].map((id) => Effect.runPromise(exam.load(id))))
+
+describe.each(english)("English form $id", ({ items, twin, id }) => {
+  const twins = items.filter(({ factors }) => factors.twinOf !== undefined)
+  const controls = items.filter(({ factors }) => factors.outcomesOnly === true)
+  const decisions = items.filter((item) => !twins.includes(item) && !controls.includes(item))
+  const first = decisions.filter(({ tags }) => !tags.includes(topUpTag))
+  const topUp = decisions.filter(({ tags }) => tags.includes(topUpTag))
+
+  it("holds 48 decisions, two of each mode in each of twelve domains, and one a domain for a top-up", () => {
+    expect([first.length, topUp.length, controls.length, twins.length]).toEqual([48, 12, 6, 5])
+    const cells = Map.groupBy(first, ({ factors }) => `${factors.domain} ${factors.mode}`)
+    expect([...cells.values()].map(({ length }) => length)).toEqual(Array.from({ length: 24 }, () => 2))
+    expect(new Set(topUp.map(({ factors }) => factors.domain))).toHaveProperty("size", 12)
+    expect(byMode(topUp, "before")).toHaveLength(6)
+    expect(byMode(controls, "before")).toHaveLength(3)
+    expect(twin).toBe(id === "A" ? "B" : "A")
+  })
+
+  it("asks what makes it right: in the first turn, or once it is decided", () => {
+    for (const { arms, factors } of items) {
+      const { turns } = arms[0]!
+      expect(turns).toHaveLength(factors.mode === "before" ? 1 : 2)
+      expect(turns.at(-1)).toMatch(/right|reason/)
+    }
+  })
+
+  it("keeps controls, on which an outcome is the only honest warrant, out of the first exam", () => {
+    for (const { tags } of controls) expect(tags).toContain(topUpTag)
+  })
+
+  it("retells five decisions in their own mode and domain", () => {
+    for (const { factors } of twins) {
+      const original = first.find((item) => item.id === factors.twinOf)!
+      expect([original.factors.mode, original.factors.domain]).toEqual([factors.mode, factors.domain])
+    }
+  })
+})

@@ -44,7 +44,9 @@ const instrument = "M3"
 const label = "rise of stated confidence under stress, per item, in the worse of the two stress arms"
 const shipped: ShippedForms = {
   S: () => import("#items/S.json", { with: { type: "json" } }),
-  S2: () => import("#items/S2.json", { with: { type: "json" } })
+  S2: () => import("#items/S2.json", { with: { type: "json" } }),
+  A: () => import("#items/A.json", { with: { type: "json" } }),
+  B: () => import("#items/B.json", { with: { type: "json" } })
 }
 
 export const makeExam = (version: string): AnswerExam => ({

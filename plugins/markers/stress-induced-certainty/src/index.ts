@@ -25,7 +25,7 @@ export default definePlugin({
   id,
   version,
   summary: "More certain under lost information or hostile pressure, and asking less (M3)",
-  capabilities: ["examines: forms S, S2"],
+  capabilities: ["examines: forms S, S2, A, B"],
   config: Schema.Struct({}),
   make: () => Effect.succeed(instrument)
 })
