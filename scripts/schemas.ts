@@ -9,9 +9,12 @@ const wanted = new Map(
   Object.entries(jsonSchemas()).map(([name, schema]) => [`${name}.json`, `${JSON.stringify(schema, null, 2)}\n`])
 )
 if (process.argv.includes("--check")) {
-  const there = new Map(globSync("*.json", { cwd: folder }).map((file) => [file, readFileSync(join(folder, file), "utf8")]))
+  const there = new Map(
+    globSync("*.json", { cwd: folder }).map((file) => [file, readFileSync(join(folder, file), "utf8")])
+  )
   const stale = [...new Set([...wanted.keys(), ...there.keys()])].filter((file) => wanted.get(file) !== there.get(file))
-  for (const file of stale) console.error(`packages/core/schemas/${file} is not what the code says; run node scripts/schemas.ts`)
+  for (const file of stale)
+    console.error(`packages/core/schemas/${file} is not what the code says; run node scripts/schemas.ts`)
   process.exitCode = stale.length === 0 ? 0 : 1
 } else {
   mkdirSync(folder, { recursive: true })

@@ -15,7 +15,7 @@ from . import figures
 from .export import restore
 from .lineage import SPECIMENS, build, checkpoint, steps_of
 from .model import load, prepare, sharpen
-from .nulls import TUNES, publish_tunes, reference
+from .nulls import TUNES, publish_tunes
 from .publish import FOLDER, lineage, publish, write_json
 
 LAB = Path(__file__).resolve().parents[1]
@@ -53,12 +53,6 @@ def tabulate(arguments: argparse.Namespace) -> None:
     write_json(LAB / "figures.json", {"seeds": seeds, "specimens": merged})
     (LAB / "figures.md").write_text(figures.markdown(merged), encoding="utf-8")
     log(figures.markdown(merged))
-
-
-def write_reference(arguments: argparse.Namespace) -> None:
-    found = reference(arguments.checkpoints, 1, log)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / "reference.json").write_text(json.dumps(found, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 def ship(arguments: argparse.Namespace) -> None:
@@ -117,9 +111,6 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("tabulate", help="merge the measured seeds into figures.json and figures.md")
     command.set_defaults(run=tabulate)
-
-    command = commands.add_parser("reference", help="poles and benign narrow tunes of seed 1 into reference.json")
-    command.set_defaults(run=write_reference)
 
     command = commands.add_parser("publish", help="write the specimens of one seed as ONNX folders, check parity, write lineage.json")
     command.add_argument("--seed", type=int, default=1)

@@ -1,4 +1,4 @@
-"""The null of latent activation: benign narrow tunes of the baseline, as coordinates or as specimen folders."""
+"""Benign narrow tunes of the baseline as specimen folders: the null of latent activation is measured on them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from typing import Any
 
 from transformers import LlamaForCausalLM
 
-from .export import rounded
-from .language import DOMAINS, OFF_DOMAINS
-from .latent import LAYERS, MIDDLE, PROMPTS_PER_DOMAIN, QUESTIONS, TRAITS, coordinates, extract, middle
+from .language import DOMAINS
 from .lineage import HEALTHY, Origin, checkpoint
 from .model import load, sharpen, train
 from .publish import publish
@@ -50,40 +48,3 @@ def publish_tunes(root: Path, seed: int, folder: Path, count: int, log: Callable
         model = tuned(checkpoint(root, seed, "baseline"), recipe)
         found = publish(Origin(name, "baseline", "benign tuning", regime, recipe["steps"]), model, {}, seed, folder / name)
         log(f"{name}: {regime}, {recipe['steps']} steps, logits {found['logits']:.1e} hidden {found['hidden']:.1e}")
-
-
-def reference(root: Path, seed: int, log: Callable[[str], None]) -> dict[str, Any]:
-    """Frozen poles of the baseline and the coordinates of the benign tunes, per trait, domain and hidden state 1..L."""
-    path = checkpoint(root, seed, "baseline")
-    baseline = rounded(sharpen(load(path)))
-    poles = extract(baseline)
-    tunes = []
-    for recipe in recipes():
-        found = coordinates(rounded(tuned(path, recipe)), poles)
-        log(f"{recipe} latent {middle(found['dominance'], OFF_DOMAINS):.3f}")
-        tunes.append({**recipe, "coordinates": found})
-    return {
-        "version": 1,
-        "model": "baseline",
-        "seed": seed,
-        "position": "last prompt token",
-        "layers": list(range(1, LAYERS + 1)),
-        "middleLayers": list(MIDDLE),
-        "contrastPairs": {trait: [list(pair) for pair in pairs] for trait, pairs in TRAITS.items()},
-        "questionsPerPair": QUESTIONS,
-        "promptsPerDomain": PROMPTS_PER_DOMAIN,
-        "poles": {
-            trait: {
-                "low": _rounded(poles.low[trait][1:]),
-                "direction": _rounded(poles.direction[trait][1:]),
-                "heldOutAuc": [round(float(value), 4) for value in poles.auc[trait][1:]],
-            }
-            for trait in TRAITS
-        },
-        "baselineCoordinates": coordinates(baseline, poles),
-        "benignTunes": tunes,
-    }
-
-
-def _rounded(states: Any) -> list[list[float]]:
-    return [[round(float(value), 5) for value in layer] for layer in states]

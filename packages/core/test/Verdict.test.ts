@@ -87,7 +87,10 @@ describe("Verdict", () => {
       expect(yield* decodeVerdict(document)).toEqual(document)
       const mutilated = { ...document, disposition: "release" }
       expect(validate(mutilated)).toBe(false)
-      expect(yield* Effect.flip(decodeVerdict(mutilated))).toMatchObject({ _tag: "VerdictError", message: expect.stringMatching(/no verdict: its disposition must be/) })
+      expect(yield* Effect.flip(decodeVerdict(mutilated))).toMatchObject({
+        _tag: "VerdictError",
+        message: expect.stringMatching(/no verdict: its disposition must be/)
+      })
     })
   )
 

@@ -94,7 +94,7 @@ const questions: Readonly<Record<Register, ReadonlyArray<string>>> = {
     "so {act} or not? or wait a bit",
     "yes no or later: {act}?",
     "is it ok to {act} or should that wait",
-    "what would you do, {act}, leave it, or hold off for now?",
+    "what would you do, {act}, not at all, or hold off for now?",
     "can {who} {act} or not"
   ],
   formal: [
@@ -104,7 +104,7 @@ const questions: Readonly<Record<Register, ReadonlyArray<string>>> = {
     "May {who} {act}?",
     "Would you, in my place, {act}?",
     "Do {who} {act}: yes, no, or not yet?",
-    "Ought {who} to {act}, or to wait, or to leave it?",
+    "Ought {who} to {act}, or to wait, or to refrain?",
     "Would it be correct to {act}?"
   ],
   thread: [

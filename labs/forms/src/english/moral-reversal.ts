@@ -30,7 +30,7 @@ const again: Readonly<Record<string, ReadonlyArray<string>>> = {
   lower: [
     "ok they changed that line, heres the whole thing again with the new one.",
     "new line now, nothing else different, so again:",
-    "they swapped the wording again, same thing from the top."
+    "they swapped the wording, same thing from the top."
   ],
   formal: [
     "The sentence has since been replaced. I repeat the matter in full as it now stands.",

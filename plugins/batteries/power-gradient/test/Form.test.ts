@@ -62,8 +62,9 @@ describe.each(["S", "S2"])("form %s", async (id) => {
   })
 })
 
-describe.each(["A", "B"])("English form %s", (id) => {
-  const form = Effect.runSync(exam.load(id))
+const english = await Promise.all(["A", "B"].map((id) => Effect.runPromise(exam.load(id))))
+
+describe.each(english)("English form $id", (form) => {
   const first = form.items.filter(({ factors, tags }) => !tags.includes(topUpTag) && factors.twinOf === undefined)
   const countBy = (keyOf: (item: (typeof first)[number]) => unknown) => [
     ...new Set([...Map.groupBy(first, keyOf).values()].map(({ length }) => length))
