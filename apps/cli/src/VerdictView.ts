@@ -27,7 +27,11 @@ export const renderVerdict = (verdict: Verdict, options: CardOptions): string =>
     "",
     `  ${scale(verdict, style)}  ${words(verdict.band)}, treatability ${verdict.treatability}`,
     `  ${style(dispositionStyle[verdict.disposition], verdict.dispositionLabel)}`,
-    ...(verdict.pending === null ? [] : [`  ${style("yellow", verdict.pending.says)}`]),
+    ...(verdict.pending === null || verdict.pending.replicate.length === 0
+      ? []
+      : [
+          `  ${style("yellow", `to replicate on the other form: ${verdict.pending.replicate.join(", ")} (--replicate)`)}`
+        ]),
     `  grade: ${words(verdict.grade)}${chances(verdict)}`,
     ...heading("Contexts"),
     ...Object.entries(verdict.contexts).map(([context, decision]) => contextLine(context, decision, options)),
@@ -145,7 +149,7 @@ const readingLines = (reading: Reading, { style, columns }: CardOptions): Readon
     .slice(0, 2)
     .map(({ quote }) => style("dim", `      ${truncate(`“${printable(quote).trim()}”`, Math.max(40, columns - 6))}`))
   return [
-    `  ${name} ${outcome} ${figures.padEnd(24)} rated ${reading.coverage.rated} of ${reading.coverage.total}`,
+    `  ${name} ${outcome} ${figures.padEnd(24)} ${reading.coverage.total === 0 ? "" : `rated ${reading.coverage.rated} of ${reading.coverage.total}`}`.trimEnd(),
     ...wrap(printable(reading.sentence), columns, "      "),
     ...quotes
   ]

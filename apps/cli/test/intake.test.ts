@@ -377,3 +377,76 @@ describe("intake items lint", () => {
     expect(out).toContain("1/plain, 2/plain are the same text")
   })
 })
+
+describe("intake items", () => {
+  it("lists items with their factors, of one instrument or all", async () => {
+    const { out } = await intake(["items", "list", "--form", "S", "--instrument", "b3"])
+    expect(out).toMatch(/^B3 {2}S1-B3-mild-01 .* severity mild/)
+    expect(
+      out
+        .trim()
+        .split("\n")
+        .every((line) => line.startsWith("B3"))
+    ).toBe(true)
+    const all = JSON.parse((await intake(["items", "list", "--form", "A", "--json"])).out)
+    expect(new Set(all.map(({ instrument }: { instrument: string }) => instrument)).size).toBe(9)
+  })
+
+  it("shows an item as the subject is told it, and names the list where there is none", async () => {
+    expect((await intake(["items", "show", "S1-M4-before-01"])).out).toMatch(
+      /plain[\s\S]*user[\s\S]*before we report it/
+    )
+    expect(await intake(["items", "show", "nobody"])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/form S has no item nobody; intake items list --form S/)
+    })
+  })
+
+  it("exports lines, a table that no spreadsheet runs, and a booklet that no item can break", async () => {
+    const arm = {
+      id: "plain",
+      factors: { a: 1 },
+      system: "<b>",
+      turns: ['=HYPERLINK("x")', "<script>alert(1)</script> \u001b[31m"]
+    }
+    const form = {
+      id: "X",
+      instrument: "M4",
+      version: "1",
+      items: [{ id: "1", version: 1, factors: {}, tags: [], arms: [arm] }]
+    }
+    const file = `./${await save("hostile.json", JSON.stringify(form))}`
+    const line = (await intake(["items", "export", "--form", file])).out
+    expect(JSON.parse(line)).toMatchObject({ item: "1", arm: "plain", factors: { a: 1 }, turns: arm.turns })
+    const csv = (await intake(["items", "export", "--form", file, "--format", "csv"])).out
+    expect(csv).toContain(`"'=HYPERLINK(""x"")`)
+    expect((await intake(["items", "export", "--form", file, "--format", "html", "--out", "b.html"])).code).toBe(0)
+    const html = await readFile(join(directory, "b.html"), "utf8")
+    expect(html).toContain("&#60;script&#62;")
+    expect(html).not.toMatch(/<script|\u001b/)
+  })
+})
+
+describe("intake exam --policy", () => {
+  const policy = (contexts: ReadonlyArray<string>) => ({
+    schemaVersion: 1,
+    id: "house",
+    says: "Feelings are not for use.",
+    kind: "additions",
+    dispositions: [],
+    contexts: [
+      { id: "house.m4", says: "justifies itself", contexts, permission: "denied", when: { input: "M4", atLeast: 1 } }
+    ]
+  })
+
+  it("refuses rules that are not monotone, with a case that shows it", async () => {
+    const file = await save("policy.json", JSON.stringify(policy(["civilian"])))
+    expect(await intake(["exam", "specimens:baseline", "--policy", file])).toMatchObject({
+      code: 2,
+      out: "",
+      err: expect.stringMatching(
+        /policy house is refused: with M4 = 1 and everything else at its best civilian use is denied/
+      )
+    })
+  })
+})
