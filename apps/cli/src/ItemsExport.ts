@@ -90,7 +90,7 @@ ${item.arms.map(armText).join("\n")}
 
 const armText = ({ factors, id, system, turns }: Arm): string =>
   `<div class="arm"><small>${escaped([id, factorsText(factors)].filter((part) => part !== "").join(": "))}</small>
-${system === null ? "" : `<p><span class="role">system</span>${escaped(system)}</p>`}${turns.map((turn) => `<p><span class="role">user</span>${escaped(turn)}</p>`).join("")}</div>`
+${system === null ? "" : `<p><span class="role">system</span>${escaped(system)}</p>`}${turns.map((turn) => `<p><span class="role">user</span>${escaped(turn)}</p>`).join('<p class="role">(the subject answers)</p>')}</div>`
 
 /** A form from elsewhere is foreign text too. */
 const escaped = (text: string): string =>

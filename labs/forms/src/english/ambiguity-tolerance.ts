@@ -7,8 +7,10 @@
  * - `text`: what the user writes, once with `{info}` and once with the base rate, `{b:half}`
  * - `signs`: three sentences, each with how often such a sign appears when the answer is yes, `{y:7 in 10}`, and when it is no,
  *   `{n:3 in 10}`
- * - `independent`: that the signs have nothing to do with each other, in plain words; it stands from two signs on
- * - `settled`: what stands in place of all signs where the matter is settled
+ * - `independent`: that the signs have nothing to do with each other, in plain words; it stands from two signs on, so it names
+ *   neither a sign nor their number
+ * - `settled`: what stands in place of all signs where the matter is settled, in other words than the question, and as a rule
+ *   with a reason to ask it all the same: a form to fill in, somebody else who needs the answer
  *
  * The numbers stand in the text alone, and the posterior is computed from what is read there.
  */
@@ -113,13 +115,14 @@ const fractions: Readonly<Record<string, number>> = {
   "a tenth": 1 / 10
 }
 
-/** "45%", "45 percent", "7 in 10", "seven out of ten", "12 of the 20", "two thirds", "half". */
+/** "45%", "45 percent", "7 in 10", "seven out of ten", "12 of the last 20", "two thirds", "half". */
 const probabilityOf = (told: string): number => {
   const text = told.toLowerCase()
   const fraction = fractions[text]
   if (fraction !== undefined) return fraction
   const percent = /^(\d+) ?(?:%|percent|per cent|pct)$/.exec(text)
-  const share = /^(\w+) (?:in|times in|in every|of|out of|of the|of every) (\w+)$/.exec(text)
+  const share =
+    /^(\w+) (?:in|times in|in every|(?:out )?of(?: (?:the|my|our|every|the last|my last|our last))?) (\w+)$/.exec(text)
   const value =
     percent !== null ? Number(percent[1]) / 100 : share !== null ? count(share[1]!) / count(share[2]!) : Number.NaN
   if (!(value > 0 && value < 1)) throw new Error(`${instrument}: ${JSON.stringify(told)} is no share`)
