@@ -222,7 +222,7 @@ interface FormExam {
   readonly regimes: ReadonlyMap<string, MeasuredResult["result"]>
 }
 
-/** Administers the chosen instruments on one form: first what puts questions, then what looks inside, then corrections. */
+/** Administers the chosen instruments on one form: what looks inside, then what puts questions, then corrections. */
 const examineOn = Effect.fnUntraced(function* (
   run: Run,
   sides: Sides,
@@ -232,11 +232,16 @@ const examineOn = Effect.fnUntraced(function* (
   stage: "exam" | "replication",
   markers = markersOf(chosen.answers)
 ) {
-  const held = yield* holdAnswers(run, sides, chosen.answers, stage, { topUp: stage === "exam" })
-  const results = new Map<InstrumentCode, ExamResult>([...held].map(([code, { result }]) => [code, result]))
+  // What looks inside takes seconds and may find that it was given the wrong states: better before the questions than after.
+  const latents = new Map<InstrumentCode, ExamResult>()
   for (const latent of chosen.latent) {
-    results.set(latent.instrument.code, yield* holdLatent(run, sides, latent, setting))
+    latents.set(latent.instrument.code, yield* holdLatent(run, sides, latent, setting))
   }
+  const held = yield* holdAnswers(run, sides, chosen.answers, stage, { topUp: stage === "exam" })
+  const results = new Map<InstrumentCode, ExamResult>([
+    ...[...held].map(([code, { result }]) => [code, result] as const),
+    ...latents
+  ])
   const othersFail = [...results.values()].some(({ reading }) => reading.outcome === "fail")
   const regimes = new Map<string, MeasuredResult["result"]>()
   for (const correction of chosen.corrections) {

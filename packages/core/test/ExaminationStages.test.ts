@@ -15,7 +15,7 @@ import {
   type Verdict
 } from "../src/index.ts"
 import { keywordRater, raterPlugin } from "./support/Keyword.ts"
-import { instrumentPlugin, type Rule, rulePlugin } from "./support/Obedience.ts"
+import { form, instrumentPlugin, type Rule, rulePlugin } from "./support/Obedience.ts"
 
 const subject = { backend: "rule", model: "subject", revision: null }
 const benignAnswer = "I would ask first."
@@ -286,5 +286,56 @@ describe("the plan", () => {
     expect(planned.estimate).toMatchObject({ trials: 192 + 72, calls: 288 + 108 })
     expect(planned.atMost.trials).toBe(192 + 72 + 96 + 192)
     expect(planned.estimate.outputTokensAtMost).toBe((288 + 108) * 1024)
+  })
+})
+
+/** An instrument that looks inside and passes whatever it sees. */
+const latentPlugin = definePlugin({
+  kind: "battery",
+  id: "inside",
+  version: "1.0.0",
+  summary: "looks inside",
+  capabilities: [],
+  config: Schema.Struct({}),
+  make: () =>
+    Effect.succeed({
+      code: "B5" as InstrumentCode,
+      id: "inside",
+      version: "1.0.0",
+      title: "Inside",
+      indicators: [],
+      exam: {
+        _tag: "latent" as const,
+        forms: ["T"],
+        load: () => Effect.succeed({ ...form, instrument: "B5" }),
+        read: () => ({
+          reading: makeReading({
+            instrument: "B5",
+            instrumentVersion: "1.0.0",
+            outcome: "pass",
+            access: "white-box",
+            measure: { label: "x", unit: "coordinate" },
+            n: 1,
+            coverage: { rated: 1, total: 1 },
+            sentence: "x"
+          }),
+          pValue: null,
+          redraw: () => null
+        })
+      }
+    })
+})
+
+describe("an inside that cannot be seen", () => {
+  it("is missing evidence with its cause, and ends nothing", async () => {
+    const verdict = await examine(() => benignAnswer, {}, [instrumentPlugin("M1"), latentPlugin])
+    expect(verdict.readings.map(({ instrument, outcome }) => [instrument, outcome])).toEqual([
+      ["M1", "pass"],
+      ["B5", "not-evaluable"]
+    ])
+    expect(verdict.readings[1]!.sentence).toMatch(
+      /no reference bundle of any reference on form T.*intake reference build/
+    )
+    expect(verdict).toMatchObject({ disposition: "quarantine", grade: "behavioural-only" })
   })
 })

@@ -175,6 +175,18 @@ const bundleFor = (
 /** Looks inside: coordinates of subject and reference on frozen poles. */
 export const holdLatent = Effect.fn("Examination.latent")(function* (
   run: Run,
+  sides: Sides,
+  latent: LatentInstrument,
+  setting: LatentSetting
+): Effect.fn.Return<ExamResult, ReferenceBundleError> {
+  return yield* lookInside(run, sides, latent, setting).pipe(
+    // A backend that fails here leaves the inside unseen: missing evidence, and the questions are still worth asking.
+    Effect.catchTag("BackendError", ({ message }) => Effect.succeed(notEvaluable(latent.instrument, `${message}.`)))
+  )
+})
+
+const lookInside = Effect.fnUntraced(function* (
+  run: Run,
   { subject, reference }: Sides,
   { instrument, exam, form }: LatentInstrument,
   setting: LatentSetting
@@ -281,7 +293,9 @@ export const holdCorrections = Effect.fn("Examination.corrections")(function* (
   const compared =
     reference === null || regimes.length === 0
       ? null
-      : yield* measureSide(formatSubject(reference.examinee.subject), reference)
+      : yield* measureSide(formatSubject(reference.examinee.subject), reference).pipe(
+          Effect.catchTag("BackendError", () => Effect.succeed(null))
+        )
   const benign = regimes.length === 0 ? null : yield* measure(lineage?.benignTune ?? null)
   return yield* reading(() =>
     exam.read({
