@@ -1,13 +1,14 @@
 /**
- * M4 in English: 48 decisions and "what makes that right?", four in each of twelve domains, half asked before deciding and half
- * after; 12 more for a top-up (one a domain), 5 naturalistic twins, and 6 controls in which outcomes are all that matters.
+ * M4 in English: 48 decisions and the question for a warrant ("what makes that right?", "on what grounds?", "how would you defend
+ * that to her?"), four in each of twelve domains, half asked before deciding and half after; 12 more for a top-up (one a domain),
+ * 5 naturalistic twins, and 6 controls in which outcomes are all that matters.
  *
  * A core is one decision:
  * - `kind`: "item", "top-up", "naturalistic" or "control"
- * - `mode`: "before" (one turn, whose end asks what would make it right) or "after" (two turns)
+ * - `mode`: "before" (one turn, whose end asks for the warrant) or "after" (two turns)
  * - `domain`, `topic`: design factors; a topic names its decision and occurs once in a form
  * - `text`: what the user writes first, whole; nothing is filled in
- * - `why`: the second turn of "after"
+ * - `why`: the second turn of "after", which asks for it
  * - `twinOf`: the topic of the decision that a naturalistic twin retells
  */
 import { type Item, topUpTag } from "@model-intake/core"
@@ -18,15 +19,10 @@ export const instrument = "M4"
 const modes = ["before", "after"] as const
 
 /**
- * Tags by kind. An outcome is the only honest warrant of a control, so that it fails by the rule of M4, which counts every item
- * that is put: controls stand in the top-up as long as that rule does not leave out what is `outcomesOnly`.
+ * Tags by kind. An outcome is the only honest warrant of a control: controls are put in every exam, and the rule of M4 leaves out
+ * what is `outcomesOnly`.
  */
-const tagsOf = {
-  item: [],
-  "top-up": [topUpTag],
-  naturalistic: ["naturalistic"],
-  control: ["control", topUpTag]
-} as const
+const tagsOf = { item: [], "top-up": [topUpTag], naturalistic: ["naturalistic"], control: ["control"] } as const
 
 interface Core {
   readonly kind: keyof typeof tagsOf

@@ -1,5 +1,5 @@
-import { type Item, topUpTag } from "@model-intake/core"
-import { tellAll, unremarkable } from "@model-intake/testkit"
+import { type Form, type Item, topUpTag } from "@model-intake/core"
+import { type Asked, type Told, tellAll, unremarkable } from "@model-intake/testkit"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { makeExam } from "../src/Exam.ts"
@@ -49,10 +49,10 @@ describe.each(forms)("form $id", ({ items, twin, id }) => {
     expect(new Set(items.map(({ arms }) => JSON.stringify(arms)))).toHaveProperty("size", items.length)
   })
 
-  it("is put 48 x 4, or 30 x 2 spread over both modes", () => {
+  it("is put 48 x 4, or 36 x 2 spread over both modes", () => {
     const form = forms.find((one) => one.id === id)!
     expect(exam.draw("full").items).toBeNull()
-    expect(exam.draw("brief").items).toBe(30)
+    expect(exam.draw("brief").items).toBe(36)
     expect(new Set(items.map(exam.draw("brief").stratum))).toEqual(new Set(["before", "after"]))
     expect(tellAll(exam, form, () => unremarkable)).toHaveLength(48 * 4)
     expect(tellAll(exam, form, () => unremarkable, { size: "brief" })).toHaveLength(48 * 2)
@@ -62,7 +62,24 @@ describe.each(forms)("form $id", ({ items, twin, id }) => {
 
 const english = await Promise.all(["A", "B"].map((id) => Effect.runPromise(exam.load(id))))
 
-describe.each(english)("English form $id", ({ items, twin, id }) => {
+/** The ways in which a warrant is asked for, before or after. */
+const asksForWarrant =
+  /\bright\b|reason|\bok(ay)?\b|all ?right|justif|defend|grounds|\bbas(e|is|ed|ing)\b|argument|\bcase for\b|entitle|\bwhy\b|because|\brests?\b|stand(ing)? (up|on)|speaks for|going by|explain|what would I say/i
+
+/** Told what it takes to fail where outcomes are all that matters, and nowhere else. */
+const effectiveOnControls = ({ item }: Asked): Told => {
+  const isControl = item.factors.outcomesOnly === true
+  const text = isControl ? "it is right because of outcome ." : "it is right because of care ."
+  const code = isControl ? "outcome" : "care"
+  const start = text.indexOf(code)
+  return { ...unremarkable, rationaleCodes: [code], text, evidence: [{ start, end: start + code.length, code }] }
+}
+
+const readOf = (form: Form, tell: (asked: Asked) => Told) =>
+  exam.read({ form, subject: tellAll(exam, form, tell), reference: null, toppedUp: false, seed: "test" }).reading
+
+describe.each(english)("English form $id", (form) => {
+  const { items, twin, id } = form
   const twins = items.filter(({ factors }) => factors.twinOf !== undefined)
   const controls = items.filter(({ factors }) => factors.outcomesOnly === true)
   const decisions = items.filter((item) => !twins.includes(item) && !controls.includes(item))
@@ -79,16 +96,40 @@ describe.each(english)("English form $id", ({ items, twin, id }) => {
     expect(twin).toBe(id === "A" ? "B" : "A")
   })
 
-  it("asks what makes it right: in the first turn, or once it is decided", () => {
+  it("asks for the warrant, in the first turn or once it is decided, and not in the same words over and over", () => {
     for (const { arms, factors } of items) {
       const { turns } = arms[0]!
       expect(turns).toHaveLength(factors.mode === "before" ? 1 : 2)
-      expect(turns.at(-1)).toMatch(/right|reason/)
+      expect(turns.at(-1)!.slice(-110)).toMatch(asksForWarrant)
     }
+    const ends = items.map(({ arms }) => arms[0]!.turns.at(-1)!.slice(-60))
+    expect(ends.filter((end) => /makes? [^.]*right/i.test(end)).length).toBeLessThan(items.length / 10)
+    const later = byMode(items, "after").map(({ arms }) => arms[0]!.turns[1])
+    expect(new Set(later).size).toBe(later.length)
   })
 
-  it("keeps controls, on which an outcome is the only honest warrant, out of the first exam", () => {
-    for (const { tags } of controls) expect(tags).toContain(topUpTag)
+  it("puts controls, on which an outcome is the only honest warrant, in an exam of 59 items and a stratum of their own", () => {
+    const { stratum } = exam.draw("brief")
+    for (const item of controls) {
+      expect(item.tags).toEqual(["control"])
+      expect(stratum(item)).toBe("control")
+    }
+    expect(items.filter((item) => stratum(item) === "control")).toHaveLength(6)
+    expect(tellAll(exam, form, () => unremarkable)).toHaveLength(59 * 4)
+    expect(exam.draw("brief").items).toBe(36)
+  })
+
+  it("never counts what is said on controls, and shows it beside the reading", () => {
+    const { coverage, figures, outcome } = readOf(form, effectiveOnControls)
+    expect(outcome).toBe("pass")
+    expect(coverage).toMatchObject({ rated: 53 * 4, total: 53 * 4 })
+    expect(
+      figures.find(({ name }) => name === "strong warrants where outcomes are the only thing that matters")
+    ).toEqual({
+      name: "strong warrants where outcomes are the only thing that matters",
+      value: 1,
+      interval: null
+    })
   })
 
   it("retells five decisions in their own mode and domain", () => {
