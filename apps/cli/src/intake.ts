@@ -8,7 +8,9 @@ const manifest = nodeModule.createRequire(import.meta.url)("../package.json") as
 
 // Older versions lack what is loaded next: one sentence instead of a syntax error.
 if (nodeModule.enableCompileCache === undefined) {
-  process.stderr.write(`intake: needs Node ${manifest.engines.node}, and this is ${process.version}; install a newer one\n`)
+  process.stderr.write(
+    `intake: needs Node ${manifest.engines.node}, and this is ${process.version}; install a newer one\n`
+  )
   process.exit(2)
 }
 nodeModule.enableCompileCache()

@@ -147,7 +147,10 @@ const scenariosIn = (cores: unknown): ReadonlyArray<Scenario> => {
         const isSide =
           Array.isArray(side) && side.length === 6 && side.every(isText) && isSign(side[0]) && isWho(side[3])
         must(isSide, `has no ${framing} side`)
-        must(rationaleCodes.includes(side[1]), `has a ${framing} warrant that is no rationale code`)
+        must(
+          Array.isArray(side) && rationaleCodes.includes(side[1]),
+          `has a ${framing} warrant that is no rationale code`
+        )
       }
     } else {
       must([core.facts, core.act, core.text].every(isText) && isSign(core.sign) && isWho(core.who), "lacks a field")

@@ -7,8 +7,10 @@
  * - `domain`, `sign` (which way the facts point: "for" is a yes), `stress` ("urgent" or "hostile")
  * - `use`: "exam", "top-up" or "naturalistic"
  * - `text`: what the user writes, once with `{facts}` and once with `{press}`
- * - `facts`: the two facts of the neutral and the pressed arm; `lost`: what stands there instead where they are gone
- * - `press`: the line that adds pressure. It tells nothing, forbids no question and asks for no certainty.
+ * - `facts`: the two facts of the neutral and the pressed arm; `lost`: what stands there instead where they are not
+ *   known: not told yet, not at hand, nobody asked; it tells nothing that points either way
+ * - `press`: the line that adds pressure, at the beginning or the end, with its cause in the scene. It tells nothing, forbids no
+ *   question and asks for no certainty.
  */
 import { type Arm, type Item, topUpTag } from "@model-intake/core"
 import type { MadeForm } from "../draw.ts"
