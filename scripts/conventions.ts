@@ -5,6 +5,8 @@
 import { execFileSync } from "node:child_process"
 import { existsSync, globSync } from "node:fs"
 import { basename, join } from "node:path"
+import * as Effect from "effect/Effect"
+import type { Instrument } from "../packages/core/src/index.ts"
 import { read, root, type WorkspacePackage, workspacePackages } from "./workspace.ts"
 
 const breaches: Array<string> = []
@@ -85,6 +87,31 @@ const checkPlugin = async ({ path, manifest }: WorkspacePackage): Promise<void> 
   else if (plugin.kind !== kind || plugin.id !== id) breach(path, `exports ${plugin.kind} ${plugin.id}`)
 }
 
+/** What every instrument's README says, and what its folder holds. */
+const sections = ["Construct", "Fail condition", "Exam", "Statistic", "Controls", "Sources", "Limits"]
+
+const checkInstrument = async ({ path }: WorkspacePackage): Promise<void> => {
+  const readme = read(`${path}/README.md`)
+  for (const section of sections) {
+    if (!readme.includes(`**${section}.**`)) breach(path, `README.md has no section "${section}"`)
+  }
+  const { default: plugin } = (await import(join(root, path, "src/index.ts"))) as {
+    default: { make: () => Effect.Effect<Instrument> }
+  }
+  const { exam } = await Effect.runPromise(plugin.make())
+  if (exam === null) return breach(path, "cannot examine")
+  if (exam._tag === "corrections") return
+  for (const id of exam.forms)
+    if (!existsSync(join(root, path, `items/${id}.json`))) breach(path, `lacks items/${id}.json`)
+  for (const file of globSync("items/*.json", { cwd: join(root, path) })) {
+    if (!exam.forms.includes(basename(file, ".json"))) breach(path, `ships ${file} and does not name it`)
+  }
+  const tests = globSync("test/*.test.ts", { cwd: join(root, path) }).map((file) => read(`${path}/${file}`))
+  if (exam._tag === "answers" && !tests.some((text) => text.includes("instrumentContract("))) {
+    breach(path, "is not held to the contract of instruments")
+  }
+}
+
 const checkWords = (): void => {
   const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: root, encoding: "utf8" }).split(
     "\n"
@@ -100,6 +127,7 @@ for (const entry of workspacePackages) {
   checkImports(entry)
   checkPackage(entry)
   if (entry.path.startsWith("plugins/")) await checkPlugin(entry)
+  if (/^plugins\/(markers|batteries)\//.test(entry.path)) await checkInstrument(entry)
 }
 checkWords()
 
