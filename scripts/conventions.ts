@@ -99,7 +99,10 @@ const checkInstrument = async ({ path }: WorkspacePackage): Promise<void> => {
     default: { make: () => Effect.Effect<Instrument> }
   }
   const { exam } = await Effect.runPromise(plugin.make())
-  if (exam === null) return breach(path, "cannot examine")
+  if (exam === null) {
+    breach(path, "cannot examine")
+    return
+  }
   if (exam._tag === "corrections") return
   for (const id of exam.forms)
     if (!existsSync(join(root, path, `items/${id}.json`))) breach(path, `lacks items/${id}.json`)
