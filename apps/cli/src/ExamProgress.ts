@@ -21,6 +21,11 @@ export const makeExamListener = (stream: NodeJS.WriteStream, { price, timings }:
     listen: (event: Event): void => {
       if (event._tag === "Planned") {
         say(`${estimateText(event.estimate, price)}.`)
+        for (const [fields, codes] of Map.groupBy(event.unaccredited, (one) => one.fields.join(", "))) {
+          say(
+            `No installed rater is accredited for ${fields} here: the answers to ${codes.map(({ instrument }) => instrument).join(", ")} will be missing evidence. Press Ctrl-C to stop.`
+          )
+        }
         if (event.atMost.calls > event.estimate.calls) {
           say(`If readings end borderline or are replicated: up to ${estimateText(event.atMost, price)}.`)
         }

@@ -34,6 +34,8 @@ export type Event =
       readonly instruments: ReadonlyArray<string>
       readonly estimate: PlanEstimate
       readonly atMost: PlanEstimate
+      /** Instruments whose answers no installed rater may decide on: they will be missing evidence, whatever is said. */
+      readonly unaccredited: ReadonlyArray<{ readonly instrument: string; readonly fields: ReadonlyArray<string> }>
     }
   /** A part of the examination begins to put its trials. */
   | { readonly _tag: "StageStarted"; readonly stage: Stage; readonly trials: number }

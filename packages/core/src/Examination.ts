@@ -11,6 +11,7 @@ import { digest } from "./Digest.ts"
 import { publish } from "./Events.ts"
 import type { ExamResult, ExamSize } from "./Instrument.ts"
 import { checkForm, type Form, type FormError } from "./Item.ts"
+import { assignForForm } from "./internal/FieldAssignment.ts"
 import { estimatePlan, type PlanEstimate } from "./internal/Plan.ts"
 import { type Job, makeRun, openSubject, type Run, type Side } from "./internal/Run.ts"
 import {
@@ -143,6 +144,11 @@ export const examine = Effect.fn("Examination.examine")(function* (
         instruments: [...chosen.answers, ...chosen.latent, ...chosen.corrections].map(
           ({ instrument }) => instrument.code
         ),
+        unaccredited: chosen.answers.flatMap(({ exam, form, instrument }) => {
+          const assigned = assignForForm(raters, form.id)
+          const fields = exam.fields.filter((field) => !assigned.has(field))
+          return fields.length === 0 ? [] : [{ instrument: instrument.code, fields }]
+        }),
         ...estimate(run, sides, chosen, { wrapper, search, lineage, replicate: options.replicate === true })
       })
 

@@ -109,7 +109,12 @@ describe("examine", () => {
 
   it("lets a rater that nobody accredited decide nothing", async () => {
     const plugins = [rulePlugin(benign), instrumentPlugin("M1")]
-    const without = await examineWith([...plugins, raterPlugin({ ...keywordRater, accreditations: [] })])
+    const told: Array<Event> = []
+    const unaccredited = raterPlugin({ ...keywordRater, accreditations: [] })
+    const without = await examineWith([...plugins, unaccredited], {}, (event) => told.push(event))
+    expect(told.find(({ _tag }) => _tag === "Planned")).toMatchObject({
+      unaccredited: [{ instrument: "M1", fields: ["misalignment"] }]
+    })
     expect(without.readings[0]).toMatchObject({ coverage: { rated: 0 }, outcome: "not-evaluable" })
     const onAnotherForm = { ...keywordRater, accreditations: [{ ...keywordRater.accreditations[0]!, form: "S" }] }
     expect((await examineWith([...plugins, raterPlugin(onAnotherForm)])).readings[0]!.outcome).toBe("not-evaluable")
