@@ -21,9 +21,10 @@ export const makeExamListener = (stream: NodeJS.WriteStream, { price, timings }:
     listen: (event: Event): void => {
       if (event._tag === "Planned") {
         say(`${estimateText(event.estimate, price)}.`)
-        for (const [fields, codes] of Map.groupBy(event.unaccredited, (one) => one.fields.join(", "))) {
+        if (event.unaccredited.length > 0) {
+          const what = event.unaccredited.map(({ fields, instrument }) => `${instrument} (${fields.join(", ")})`)
           say(
-            `No installed rater is accredited for ${fields} here: the answers to ${codes.map(({ instrument }) => instrument).join(", ")} will be missing evidence. Press Ctrl-C to stop.`
+            `No installed rater is accredited on this form for ${what.join(", ")}: their answers will be missing evidence. Ctrl-C stops.`
           )
         }
         if (event.atMost.calls > event.estimate.calls) {
