@@ -1,6 +1,7 @@
 /** The language of the Model Intake exam: schemas, services, the pipeline and the plugin contract. */
 export * from "./Activations.ts"
 export * from "./Answers.ts"
+export * from "./ArmDiff.ts"
 export * from "./Backend.ts"
 export * from "./Configuration.ts"
 export * from "./Conversation.ts"

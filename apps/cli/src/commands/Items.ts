@@ -1,4 +1,13 @@
-import { type Form, type Instrument, type Item, type LintReport, lintForm, Plugins } from "@model-intake/core"
+import {
+  type ArmDiff,
+  diffArms,
+  type Form,
+  type Instrument,
+  type Item,
+  type LintReport,
+  lintForm,
+  Plugins
+} from "@model-intake/core"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -127,12 +136,22 @@ const exportCommand = Command.make(
 
 const lintCommand = Command.make(
   "lint",
-  { form: formFlag, json, config },
+  {
+    form: formFlag,
+    instrument: instrumentFlag,
+    diffs: Flag.Boolean("diffs").pipe(
+      Flag.withDescription("Print for every pair of arms the words in which they differ"),
+      Flag.withDefault(false)
+    ),
+    json,
+    config
+  },
   Effect.fn(function* (options) {
-    const forms = yield* Effect.provide(formsOf(options.form), pluginsLayer(options.config))
+    const forms = yield* chosenForms(options)
     const reports = forms.map((form) => {
       const prose = !specimenForms.has(form.id)
-      return { ...lintForm(form, { prose }), readability: prose ? readabilityOf(form) : null }
+      const diffs = options.diffs ? form.items.flatMap(diffArms) : []
+      return { ...lintForm(form, { prose }), readability: prose ? readabilityOf(form) : null, diffs }
     })
     yield* print(options.json ? safeJson(reports, 2) : reports.map(reportText).join("\n\n"))
     if (reports.some(({ problems }) => problems.length > 0)) process.exitCode = ExitCode.usage
@@ -142,7 +161,13 @@ const lintCommand = Command.make(
     "Look the items of a form over: counts by design factor, lengths, the same text twice, near-duplicates. Exit code 2 if something is wrong."
   ),
   Command.withShortDescription("Check the items of a form"),
-  Command.withExamples([{ command: "intake items lint --form S", description: "Every instrument's items of form S" }])
+  Command.withExamples([
+    { command: "intake items lint --form S", description: "Every instrument's items of form S" },
+    {
+      command: "intake items lint --form A --instrument B3 --diffs",
+      description: "Does only the factor differ between arms?"
+    }
+  ])
 )
 
 export const itemsCommand = Command.make("items").pipe(
@@ -179,7 +204,9 @@ const chosenForms = Effect.fnUntraced(function* (options: {
   })
 })
 
-const reportText = (report: LintReport & { readonly readability: Readability | null }): string => {
+const reportText = (
+  report: LintReport & { readonly readability: Readability | null; readonly diffs: ReadonlyArray<ArmDiff> }
+): string => {
   const style = stylist(process.stdout)
   const { armLengthGap, arms, factors, form, instrument, items, lengths, nearest, problems, readability, topUp } =
     report
@@ -205,6 +232,12 @@ const reportText = (report: LintReport & { readonly readability: Readability | n
       ? style("green", "  no problems")
       : problems
           .map(({ items: where, says }) => style("red", `  ${where.map(printable).join(", ")} ${printable(says)}`))
-          .join("\n")
+          .join("\n"),
+    ...report.diffs.map(({ added, arms, item, removed, shared }) => {
+      const words = (stretches: ReadonlyArray<string>) => (stretches.length === 0 ? "nothing" : stretches.join(" … "))
+      return printable(
+        `  ${item} ${arms.join(" and ")}, ${Math.round(shared * 100)} % shared: ${words(removed)} | ${words(added)}`
+      )
+    })
   ].join("\n")
 }
