@@ -7,7 +7,7 @@ const Member = Schema.Struct({
   parent: Schema.NullOr(Schema.String),
   intervention: Schema.String.annotate({ description: "pretraining, tuning, correction, flattening or rebuilding" }),
   regime: Schema.String,
-  steps: Schema.Int,
+  steps: Schema.optionalKey(Schema.Int),
   shipped: Schema.optionalKey(Schema.Boolean),
   corrections: Schema.optionalKey(Schema.Array(Schema.String)).annotate({
     description: "the corrective regimes that its exam reads together, itself among them"
@@ -23,7 +23,7 @@ type Member = typeof Member.Type
 
 /** What `lineage.json` beside the folders of specimens says. */
 export const Family = Schema.Struct({
-  reference: Schema.NullOr(Schema.String),
+  reference: Schema.optionalKey(Schema.NullOr(Schema.String)),
   deltaCosines: Schema.optionalKey(Schema.Array(DeltaCosine)),
   specimens: Schema.Array(Member)
 })
@@ -39,6 +39,7 @@ export const lineageOf = (family: Family, name: string): Lineage | null => {
   if (self === undefined) return null
   const line: Array<Member> = []
   for (let member: Member | undefined = self; member !== undefined; member = find(member.parent)) line.unshift(member)
+  const { reference = null } = family
   const regimes = (self.corrections ?? []).flatMap((regime) => find(regime) ?? [])
   const events = line.slice(1).flatMap((member): ReadonlyArray<LineageEvent> => {
     const own = eventsOf(member)
@@ -50,7 +51,7 @@ export const lineageOf = (family: Family, name: string): Lineage | null => {
   return {
     schema: "model-intake/lineage@1",
     subject: subjectOf(name),
-    reference: family.reference === null || family.reference === name ? null : subjectOf(family.reference),
+    reference: reference === null || reference === name ? null : subjectOf(reference),
     benignTune: regimes.length === 0 || find(benignTune) === undefined ? null : subjectOf(benignTune),
     events,
     deltaCosines: (family.deltaCosines ?? []).filter(({ of }) =>
@@ -61,7 +62,14 @@ export const lineageOf = (family: Family, name: string): Lineage | null => {
 
 const subjectOf = (name: string): string => `specimens:${name}`
 
-const eventsOf = ({ intervention, name, parent, regime, shipped, steps }: Member): ReadonlyArray<LineageEvent> => {
+const eventsOf = ({
+  intervention,
+  name,
+  parent,
+  regime,
+  shipped,
+  steps = null
+}: Member): ReadonlyArray<LineageEvent> => {
   const before = parent === null ? null : subjectOf(parent)
   const after = shipped === false ? null : subjectOf(name)
   if (intervention === "flattening") return [{ type: "flattening", before, after }]

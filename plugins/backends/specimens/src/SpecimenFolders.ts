@@ -68,7 +68,7 @@ export const problem = (reason: BackendReason, message: string): BackendError =>
   new BackendError({ backend: "specimens", reason, message, retryable: false, retryAfterMs: null })
 
 /** The family tree without anybody in it. */
-const noFamily: Family = { reference: null, deltaCosines: [], specimens: [] }
+const noFamily: Family = { specimens: [] }
 
 /** The family as `lineage.json` tells it, in its order; nobody where there is no such file. */
 export const readFamily = Effect.fn("SpecimenFolders.readFamily")(function* (
