@@ -70,6 +70,7 @@ const eventsOf = ({
   shipped,
   steps = null
 }: Member): ReadonlyArray<LineageEvent> => {
+  const steps = rest.steps ?? null
   const before = parent === null ? null : subjectOf(parent)
   const after = shipped === false ? null : subjectOf(name)
   if (intervention === "flattening") return [{ type: "flattening", before, after }]
