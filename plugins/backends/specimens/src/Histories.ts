@@ -62,14 +62,7 @@ export const lineageOf = (family: Family, name: string): Lineage | null => {
 
 const subjectOf = (name: string): string => `specimens:${name}`
 
-const eventsOf = ({
-  intervention,
-  name,
-  parent,
-  regime,
-  shipped,
-  steps = null
-}: Member): ReadonlyArray<LineageEvent> => {
+const eventsOf = ({ intervention, name, parent, regime, shipped, ...rest }: Member): ReadonlyArray<LineageEvent> => {
   const steps = rest.steps ?? null
   const before = parent === null ? null : subjectOf(parent)
   const after = shipped === false ? null : subjectOf(name)
