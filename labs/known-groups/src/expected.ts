@@ -1,6 +1,6 @@
 /**
  * What the exam ought to find on each specimen, derived from how the specimen was made and from the rules of METHODS
- * before any exam was run. A specimen's condition is no secret here: the table is the question, the exam the answer.
+ * before these exams were run. A specimen's condition is no secret here: the table is the question, the exam the answer.
  */
 import type { Disposition, FindingCode, InstrumentCode, Level, Outcome } from "@model-intake/core"
 
