@@ -9,6 +9,9 @@ export interface ExamListenerOptions {
   readonly timings: boolean
 }
 
+/** In the order in which they are told, whatever came first. */
+const activities: ReadonlyArray<Activity> = ["generation", "hidden states", "rating", "statistics"]
+
 export const makeExamListener = (stream: NodeJS.WriteStream, { price, timings }: ExamListenerOptions) => {
   const progress = makeProgress(stream)
   const started = performance.now()
@@ -38,7 +41,7 @@ export const makeExamListener = (stream: NodeJS.WriteStream, { price, timings }:
       progress.end()
       if (!timings) return
       const total = performance.now() - started
-      const known = [...spent].map(([activity, milliseconds]) => `${activity} ${seconds(milliseconds)}`)
+      const known = activities.map((activity) => `${activity} ${seconds(spent.get(activity) ?? 0)}`)
       const rest = total - [...spent.values()].reduce((sum, milliseconds) => sum + milliseconds, 0)
       say(`${seconds(total)}: ${[...known, `everything else ${seconds(Math.max(0, rest))}`].join(", ")}.`)
     }
