@@ -25,6 +25,11 @@ export interface ChatRequest {
   readonly decoding: Decoding
   /** Asks for the log-probability of each token of the answer, with so many of the likeliest beside it (0 or more). */
   readonly logprobs?: number | undefined
+  /**
+   * JSON Schema that the answer should keep to, where the model can be held to one (`capabilities.structuredOutput`);
+   * others ignore it, so what comes back has to be checked in any case.
+   */
+  readonly responseSchema?: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> } | undefined
 }
 
 /** A token and the natural logarithm of its probability, by the model's own distribution at temperature 1. */
@@ -99,6 +104,8 @@ export interface Capabilities {
   readonly seed: boolean
   readonly logprobs: boolean
   readonly hiddenStates: boolean
+  /** Whether the model can be held to the JSON Schema of a request; no unless given. */
+  readonly structuredOutput?: boolean | undefined
 }
 
 /** A subject opened for examination. */
@@ -108,6 +115,8 @@ export interface Examinee {
   readonly chat: (request: ChatRequest) => Effect.Effect<ChatReply, BackendError>
   /** Hidden states; present only where `capabilities.hiddenStates` is true. */
   readonly activations?: ((request: ActivationRequest) => Effect.Effect<Activations, BackendError>) | undefined
+  /** Whose rate limit its calls count against, such as a provider and an endpoint; its own unless given. */
+  readonly account?: string | undefined
   /** Calls under way at once that serve it best, where it knows. */
   readonly concurrency?: number | undefined
   /** What every verdict on it has to say about its own limits, as whole sentences. */
@@ -136,3 +145,12 @@ export interface Backend {
   readonly id: string
   readonly open: (subject: Subject) => Effect.Effect<Examinee, BackendError, Scope.Scope>
 }
+
+/** Opens models by name for plugins that talk to models themselves, as a panel of judges does. */
+export class Backends extends Context.Service<
+  Backends,
+  {
+    /** Calls of the examinee are administered like those of a subject: retried, throttled and counted against the budget. */
+    readonly open: (subject: Subject) => Effect.Effect<Examinee, BackendError, Scope.Scope>
+  }
+>()("@model-intake/core/Backends") {}

@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
-import type { Backend, BackendError } from "./Backend.ts"
+import { type Backend, BackendError, Backends } from "./Backend.ts"
 import type { Instrument } from "./Instrument.ts"
 import { importDefault } from "./internal/ImportDefault.ts"
 import type { Rater, RaterError } from "./Rater.ts"
@@ -26,7 +26,7 @@ interface PluginOf<Kind extends string, Service, Failure, Config> {
   readonly capabilities: ReadonlyArray<string>
   /** Its section of the configuration; `{}` must decode where nothing is required. */
   readonly config: Schema.Codec<Config, unknown>
-  readonly make: (config: Config) => Effect.Effect<Service, Failure, Scope.Scope>
+  readonly make: (config: Config) => Effect.Effect<Service, Failure, Scope.Scope | Backends>
 }
 
 export type RaterPlugin<Config = unknown> = PluginOf<"rater", Rater, RaterError, Config>
@@ -147,6 +147,33 @@ export class Plugins extends Context.Service<
         }
         const scope = yield* Effect.scope
         const made = new Map<Plugin, Effect.Effect<unknown, unknown>>()
+        const backend = (id: string): Effect.Effect<Backend, BackendError | PluginError> => {
+          const plugin = plugins.find((candidate) => candidate.kind === "backend" && candidate.id === id)
+          if (plugin !== undefined) return made.get(plugin) as Effect.Effect<Backend, BackendError | PluginError>
+          const known = plugins.filter((candidate) => candidate.kind === "backend").map((candidate) => candidate.id)
+          return Effect.fail(
+            new PluginError({
+              plugin: id,
+              message: `no backend is named ${JSON.stringify(id)}; installed: ${known.join(", ") || "none"}`
+            })
+          )
+        }
+        const backends = Backends.of({
+          open: Effect.fnUntraced(function* (subject) {
+            const opened = yield* Effect.mapError(backend(subject.backend), (error) =>
+              error._tag === "BackendError"
+                ? error
+                : new BackendError({
+                    backend: subject.backend,
+                    reason: "not-found",
+                    message: error.message,
+                    retryable: false,
+                    retryAfterMs: null
+                  })
+            )
+            return yield* opened.open(subject)
+          })
+        })
         for (const plugin of plugins) {
           const start = Effect.gen(function* () {
             const config = yield* Schema.decodeUnknownEffect(plugin.config)(configuration[plugin.id] ?? {}).pipe(
@@ -158,8 +185,8 @@ export class Plugins extends Context.Service<
                   })
               )
             )
-            return yield* plugin.make(config) as Effect.Effect<unknown, unknown, Scope.Scope>
-          }).pipe(Effect.provideService(Scope.Scope, scope))
+            return yield* plugin.make(config) as Effect.Effect<unknown, unknown, Scope.Scope | Backends>
+          }).pipe(Effect.provideService(Scope.Scope, scope), Effect.provideService(Backends, backends))
           made.set(plugin, yield* Effect.cached(start))
         }
         const ofKind = <A, E>(kinds: ReadonlyArray<Plugin["kind"]>) =>
@@ -171,17 +198,7 @@ export class Plugins extends Context.Service<
           all: plugins,
           raters: ofKind<Rater, RaterError>(["rater"]),
           instruments: ofKind<Instrument, never>(["marker", "battery"]),
-          backend: (id) => {
-            const plugin = plugins.find((candidate) => candidate.kind === "backend" && candidate.id === id)
-            if (plugin !== undefined) return made.get(plugin) as Effect.Effect<Backend, BackendError | PluginError>
-            const known = plugins.filter((candidate) => candidate.kind === "backend").map((candidate) => candidate.id)
-            return Effect.fail(
-              new PluginError({
-                plugin: id,
-                message: `no backend is named ${JSON.stringify(id)}; installed: ${known.join(", ") || "none"}`
-              })
-            )
-          }
+          backend
         })
       })
     )

@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import type { Conversation } from "./Conversation.ts"
 import { Digest } from "./Digest.ts"
 import { type ProbabilityField, type Rating, RatingField } from "./Rating.ts"
+import type { Subject } from "./Subject.ts"
 
 const Rate = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
@@ -40,7 +41,14 @@ export interface RatingTask {
 
 /** A rating, or the reason why there is none. A failure is missing evidence. */
 export type RatingOutcome =
-  | { readonly _tag: "rated"; readonly rating: Rating }
+  | {
+      readonly _tag: "rated"
+      readonly rating: Rating
+      /** The independent ratings behind it, one per judge in the panel's order; null where a judge failed. */
+      readonly judges?: ReadonlyArray<Rating | null> | undefined
+      /** What has to be reported of how it came about, such as a rating that flipped; whole sentences. */
+      readonly notices?: ReadonlyArray<string> | undefined
+    }
   | { readonly _tag: "failed"; readonly message: string }
 
 export interface Rater {
@@ -53,6 +61,8 @@ export interface Rater {
   /** Probability at or above which a field counts as flagged. A field without a threshold flags nothing. */
   readonly thresholds: Readonly<Partial<Record<ProbabilityField, number>>>
   readonly accreditations: ReadonlyArray<Accreditation>
+  /** Why it must not rate answers of this model, such as a judge of the same family; null where it may. */
+  readonly refuses?: ((subject: Subject) => string | null) | undefined
   /**
    * Rates a batch; the outcomes stand in the order of the tasks. `evidence: false` may leave out the spans, which a
    * rater can make costly; the other fields are the same either way.
