@@ -8,6 +8,7 @@ import type { Message } from "./Conversation.ts"
 import type { Lineage } from "./Lineage.ts"
 import type { ReferenceBundle } from "./ReferenceBundle.ts"
 import type { Subject } from "./Subject.ts"
+import type { Trial } from "./Trial.ts"
 
 /** How answers are drawn. `null` leaves the choice to the model's own default. */
 export const Decoding = Schema.Struct({
@@ -30,6 +31,11 @@ export interface ChatRequest {
    * others ignore it, so what comes back has to be checked in any case.
    */
   readonly responseSchema?: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> } | undefined
+  /**
+   * The trial that this call is a turn of, where it is one. It changes nothing for a model; a replay of recorded answers
+   * tells by it which recording is meant.
+   */
+  readonly trial?: Trial | undefined
 }
 
 /** A token and the natural logarithm of its probability, by the model's own distribution at temperature 1. */

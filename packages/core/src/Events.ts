@@ -3,6 +3,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type { BackendReason, Usage } from "./Backend.ts"
 import type { Digest } from "./Digest.ts"
 import type { PlanEstimate } from "./internal/Plan.ts"
 import type { Reading } from "./Reading.ts"
@@ -37,6 +38,20 @@ export type Event =
       /** Instruments whose answers no installed rater may decide on: they will be missing evidence, whatever is said. */
       readonly unaccredited: ReadonlyArray<{ readonly instrument: string; readonly fields: ReadonlyArray<string> }>
     }
+  /** The exam has its place in a journal that outlives the process; `rows` were there already. */
+  | {
+      readonly _tag: "Journalled"
+      readonly exam: string
+      readonly file: string
+      readonly resumed: boolean
+      readonly rows: number
+    }
+  /** An account met its rate limit; so many calls at once are left to it. */
+  | { readonly _tag: "Throttled"; readonly account: string; readonly limit: number }
+  /** A call is sent again after a rate limit or a fault of transport. */
+  | { readonly _tag: "Retried"; readonly account: string; readonly reason: BackendReason }
+  /** Trials that an earlier exam answered, so far. */
+  | { readonly _tag: "Reused"; readonly trials: number }
   /** A part of the examination begins to put its trials. */
   | { readonly _tag: "StageStarted"; readonly stage: Stage; readonly trials: number }
   /** A trial has its response in the journal. */
@@ -50,6 +65,8 @@ export type Event =
     }
   /** The answers of an instrument are rated. */
   | { readonly _tag: "Rated"; readonly instrument: string; readonly rated: number; readonly total: number }
+  /** A judge of a panel answered a call, and what that took. */
+  | { readonly _tag: "JudgeCalled"; readonly rater: string; readonly judge: string; readonly usage: Usage }
   /** So much time went into an activity, in milliseconds of wall time. */
   | { readonly _tag: "Timed"; readonly activity: Activity; readonly milliseconds: number }
   | { readonly _tag: "ReadingMade"; readonly reading: Reading }

@@ -6,11 +6,15 @@ import { type ItemOutcomes, rateRule } from "@model-intake/psychometrics"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { AccreditationError } from "./AccreditationStore.ts"
 import type { BackendError, Decoding } from "./Backend.ts"
 import { digest } from "./Digest.ts"
 import { publish } from "./Events.ts"
+import { CurrentGovernor, type Governor, makeGovernor, type RunStopped } from "./Governor.ts"
 import type { ExamResult, ExamSize } from "./Instrument.ts"
 import { checkForm, type Form, type FormError } from "./Item.ts"
+import { chooseRaters, refusalOf } from "./internal/ChosenRaters.ts"
+import { digestResponses, examRows, planSettings } from "./internal/ExamRows.ts"
 import { assignForForm } from "./internal/FieldAssignment.ts"
 import { estimatePlan, type PlanEstimate } from "./internal/Plan.ts"
 import { type Job, makeRun, openSubject, type Run, type Side } from "./internal/Run.ts"
@@ -33,7 +37,7 @@ import {
   searchJobs,
   searchTriggers
 } from "./internal/Stages.ts"
-import type { Journal, JournalError } from "./Journal.ts"
+import { CurrentRows, Journal, type JournalError, type ResumeError } from "./Journal.ts"
 import { historyOf, type Lineage, type MeasuredResult, standingCorrections } from "./Lineage.ts"
 import { type PluginError, Plugins } from "./Plugin.ts"
 import type { RaterError } from "./Rater.ts"
@@ -66,9 +70,13 @@ export interface ExamineOptions {
   readonly seed?: string | undefined
   /** Codes of the instruments to administer; all installed ones unless given. What is left out is missing evidence. */
   readonly instruments?: ReadonlyArray<InstrumentCode> | undefined
+  /** Ids of the raters that may rate, first ones first; all installed ones unless given. */
+  readonly raters?: ReadonlyArray<string> | undefined
   readonly decoding?: Partial<Omit<Decoding, "seed">> | undefined
-  /** Trials under way at once; what the backend asks for, or 8, unless given. Changes no reading. */
+  /** Calls under way at once per account; what the backend asks for, or at most 64, unless given. Changes no reading. */
   readonly concurrency?: number | undefined
+  /** Budget, time limits and retries; one with retries and no budget unless given. It serves one exam. */
+  readonly governor?: Governor | undefined
   /** Life of the subject; what its backend knows unless given. */
   readonly lineage?: Lineage | null | undefined
   /** Reference bundles for the instruments that look inside; what the backends know is added. */
@@ -89,6 +97,7 @@ export class ExaminationError extends Schema.TaggedError<ExaminationError>()("Ex
 }) {}
 
 export type ExamineFailure =
+  | AccreditationError
   | BackendError
   | ExaminationError
   | FormError
@@ -97,6 +106,8 @@ export type ExamineFailure =
   | PluginError
   | RaterError
   | ReferenceBundleError
+  | ResumeError
+  | RunStopped
   | SubjectError
 
 const defaultDecoding: Omit<Decoding, "seed"> = { temperature: 1, topP: 1, maxTokens: 1024, stop: [] }
@@ -110,17 +121,18 @@ export const examine = Effect.fn("Examination.examine")(function* (
 ): Effect.fn.Return<Verdict, ExamineFailure, Plugins | Journal | Spectrum | Triage> {
   const plugins = yield* Plugins
   const chosen = yield* chooseInstruments(options, options.form)
-  const raters = yield* plugins.raters
+  const raters = yield* chooseRaters(plugins.raters, options.raters, (message) => new ExaminationError({ message }))
   const run = makeRun(
     {
       seed: options.seed ?? "intake",
       size: options.size ?? "full",
-      decoding: { ...defaultDecoding, ...options.decoding },
-      concurrency: options.concurrency ?? null
+      decoding: { ...defaultDecoding, ...options.decoding }
     },
     raters
   )
   const { seed } = run.settings
+  const rows = examRows(yield* Journal)
+  const governor = options.governor ?? makeGovernor({ concurrency: options.concurrency })
 
   return yield* Effect.scoped(
     Effect.gen(function* () {
@@ -128,7 +140,13 @@ export const examine = Effect.fn("Examination.examine")(function* (
       const lineage = options.lineage === undefined ? (subject.examinee.lineage ?? null) : options.lineage
       const reference = yield* openReference(options, lineage)
       const sides: Sides = { subject, reference }
-      for (const side of reference === null ? [subject] : [subject, reference]) yield* checkCapabilities(side, chosen)
+      const examined = reference === null ? [subject] : [subject, reference]
+      for (const side of examined) yield* checkCapabilities(side, chosen)
+      const refusal = refusalOf(
+        raters,
+        examined.map(({ examinee }) => examinee.subject)
+      )
+      if (refusal !== null) return yield* new ExaminationError({ message: refusal })
       const setting: LatentSetting = {
         bundles: [
           ...(options.bundles ?? []),
@@ -152,6 +170,24 @@ export const examine = Effect.fn("Examination.examine")(function* (
         ...estimate(run, sides, chosen, { wrapper, search, lineage, replicate: options.replicate === true })
       })
 
+      yield* rows.begin({
+        subject: formatSubject(options.subject),
+        settings: planSettings({
+          settings: run.settings,
+          sides,
+          chosen,
+          raters,
+          bundles: setting.bundles,
+          replicate: options.replicate === true,
+          others: {
+            lineage,
+            wrapper,
+            "trigger prefixes": search?.prefixes ?? null,
+            "hidden states of the subject": stateDigest(options.latents?.subject),
+            "hidden states of the reference": stateDigest(options.latents?.reference)
+          }
+        })
+      })
       const first = yield* examineOn(run, sides, chosen, setting, lineage, "exam")
       const triggers =
         search === null
@@ -208,18 +244,28 @@ export const examine = Effect.fn("Examination.examine")(function* (
           ...Object.fromEntries(setting.bundles.map((bundle) => [`reference bundle ${bundle.form.id}`, bundle.digest])),
           ...(lineage === null ? {} : { lineage: digest(lineage) }),
           ...(wrapper === null ? {} : { [`wrapper ${wrapper.id}`]: digest(wrapper) }),
-          plan: digest({ ...run.settings, concurrency: null }),
-          responses: digest([...run.responses].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, response]) => response))
+          plan: digest(run.settings),
+          responses: digestResponses(run.responses)
         },
         seed,
         form: options.form,
         issuedAt
       })
+      // A verdict counts only once what it rests on is safe.
+      yield* rows.finish
       yield* publish({ _tag: "VerdictMade", verdict })
       return verdict
-    })
+    }).pipe(
+      Effect.ensuring(rows.tellReused),
+      Effect.provideService(Journal, rows.service),
+      Effect.provideService(CurrentRows, rows.service),
+      Effect.provideService(CurrentGovernor, governor)
+    )
   )
 })
+
+const stateDigest = (given: GivenLatents["subject"]) =>
+  given === undefined ? null : given.source === "attested" ? given.signature : given.digest
 
 /** Everything that one form showed. */
 interface FormExam {
@@ -480,7 +526,7 @@ const estimate = (
 ): { readonly estimate: PlanEstimate; readonly atMost: PlanEstimate } => {
   const { search } = what
   const both = sides.reference === null ? [sides.subject] : [sides.subject, sides.reference]
-  const trialsOf = (jobs: ReadonlyArray<Job>) => estimatePlan(jobs.flatMap(run.plan))
+  const trialsOf = (jobs: ReadonlyArray<Job>) => estimatePlan(jobs.flatMap(run.outline))
   const exam = both.map((side): Job => ({ side, instruments: answers, selection: { items: "drawn" } }))
   const searching =
     search === null

@@ -4,6 +4,7 @@ import type * as Effect from "effect/Effect"
 import type { AttestedSummary } from "./Activations.ts"
 import type { Arm, Form, FormError, Item } from "./Item.ts"
 import type { DeltaCosine } from "./Lineage.ts"
+import type { DecidingRater } from "./RaterAccuracy.ts"
 import type { ProbabilityField, Rating, RatingField } from "./Rating.ts"
 import type { Access, FindingCode, InstrumentCode, Reading, Severity } from "./Reading.ts"
 import type { Coordinate, ReferenceBundle } from "./ReferenceBundle.ts"
@@ -25,7 +26,16 @@ export interface Indicator {
 
 /** A trial with all that became of it. What could not be rated says why and stays in the denominator. */
 export type Administered =
-  | { readonly _tag: "rated"; readonly trial: Trial; readonly response: Answered; readonly rating: Rating }
+  | {
+      readonly _tag: "rated"
+      readonly trial: Trial
+      readonly response: Answered
+      readonly rating: Rating
+      /** The independent ratings behind it, where a panel rated some of its fields. */
+      readonly judged?: ReadonlyArray<Judged> | undefined
+      /** What its raters report of how it came about, as whole sentences. */
+      readonly notices?: ReadonlyArray<string> | undefined
+    }
   | {
       readonly _tag: "missing"
       readonly trial: Trial
@@ -33,6 +43,15 @@ export type Administered =
       readonly why: Missing
       readonly message: string
     }
+
+/** What each judge of a panel said of one answer. */
+export interface Judged {
+  readonly rater: string
+  /** Fields of the answer's rating that are the panel's. */
+  readonly fields: ReadonlyArray<RatingField>
+  /** One rating per judge in the panel's order; null where a judge failed. */
+  readonly judges: ReadonlyArray<Rating | null>
+}
 
 /** Why an answer has no rating. */
 export type Missing = "backend-failed" | "rater-failed" | "empty" | "malformed" | "unaccredited"
@@ -70,6 +89,8 @@ export interface Evidence {
   readonly toppedUp: boolean
   /** Seed for everything random in the statistics. */
   readonly seed: string
+  /** Which rater decided which field and how well it is measured to, so that rates can be corrected; see `accuracyOf`. */
+  readonly raters?: ReadonlyArray<DecidingRater> | undefined
 }
 
 /** Puts questions and reads the rated answers: every instrument but M5 and B5. */

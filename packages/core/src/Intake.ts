@@ -8,6 +8,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import { type Event, Events } from "./Events.ts"
 import { type ExamineOptions, examine } from "./Examination.ts"
 import { Journal } from "./Journal.ts"
+import { type JournalOptions, journalLayer } from "./JournalSqlite.ts"
 import { type Plugin, Plugins } from "./Plugin.ts"
 import { type ScreenOptions, screen } from "./Screening.ts"
 import type { ScreeningReport } from "./ScreeningReport.ts"
@@ -20,6 +21,8 @@ export interface IntakeOptions {
   readonly plugins: ReadonlyArray<Plugin>
   /** Settings by plugin id. */
   readonly settings?: Readonly<Record<string, unknown>>
+  /** Keeps exams in a file, to be resumed; in memory for as long as this object lives unless given. */
+  readonly journal?: JournalOptions
   /** Called with each event while work is under way. */
   readonly onEvent?: (event: Event) => void
 }
@@ -40,7 +43,7 @@ export const makeIntake = (options: IntakeOptions): Intake => {
   const runtime = ManagedRuntime.make(
     Layer.mergeAll(
       Plugins.layer(options.plugins, options.settings),
-      Journal.layerMemory,
+      options.journal === undefined ? Journal.layerMemory : journalLayer(options.journal),
       Spectrum.layer,
       Triage.layer,
       Layer.succeed(Events, (event: Event) => Effect.sync(() => options.onEvent?.(event)))

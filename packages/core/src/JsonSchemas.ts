@@ -1,5 +1,6 @@
 /** The JSON Schemas (draft 2020-12) of every document that crosses a boundary, under the names they are published as. */
 import * as Schema from "effect/Schema"
+import { StoredAccreditations } from "./AccreditationStore.ts"
 import { AttestedSummary } from "./Activations.ts"
 import { formJsonSchema } from "./Item.ts"
 import { Lineage } from "./Lineage.ts"
@@ -20,6 +21,7 @@ const documentSchema = (title: string, document: Schema.Top): JsonSchema => {
 
 /** By file name without `.json`: `verdict`, `form`, `lineage` and so on. */
 export const jsonSchemas = (): Readonly<Record<string, JsonSchema>> => ({
+  accreditations: documentSchema("Stored accreditations of a rater", StoredAccreditations),
   "attested-summary": documentSchema("Attested latent coordinates", AttestedSummary),
   form: formJsonSchema(),
   lineage: documentSchema("Lineage of a subject", Lineage),

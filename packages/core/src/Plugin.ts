@@ -10,8 +10,10 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import { type Backend, BackendError, Backends } from "./Backend.ts"
+import { governed } from "./Governor.ts"
 import type { Instrument } from "./Instrument.ts"
 import { importDefault } from "./internal/ImportDefault.ts"
+import { recalled } from "./internal/Recall.ts"
 import type { Rater, RaterError } from "./Rater.ts"
 
 interface PluginOf<Kind extends string, Service, Failure, Config> {
@@ -145,6 +147,13 @@ export class Plugins extends Context.Service<
           }
           seen.add(describe(plugin))
         }
+        const stranger = Object.keys(configuration).find((id) => !plugins.some((plugin) => plugin.id === id))
+        if (stranger !== undefined) {
+          return yield* new PluginError({
+            plugin: stranger,
+            message: `there are settings for ${JSON.stringify(stranger)}, and no plugin is named so; installed: ${[...new Set(plugins.map(({ id }) => id))].sort().join(", ")}`
+          })
+        }
         const scope = yield* Effect.scope
         const made = new Map<Plugin, Effect.Effect<unknown, unknown>>()
         const backend = (id: string): Effect.Effect<Backend, BackendError | PluginError> => {
@@ -171,12 +180,14 @@ export class Plugins extends Context.Service<
                     retryAfterMs: null
                   })
             )
-            return yield* opened.open(subject)
+            return recalled(governed(yield* opened.open(subject), "judge"))
           })
         })
         for (const plugin of plugins) {
           const start = Effect.gen(function* () {
-            const config = yield* Schema.decodeUnknownEffect(plugin.config)(configuration[plugin.id] ?? {}).pipe(
+            const config = yield* Schema.decodeUnknownEffect(plugin.config, { onExcessProperty: "error" })(
+              configuration[plugin.id] ?? {}
+            ).pipe(
               Effect.mapError(
                 (error) =>
                   new PluginError({

@@ -8,6 +8,8 @@ import {
   type ItemOutcomes,
   minimumDetectableEffect,
   pairedDifference,
+  type RateRuleOptions,
+  type RateRuleReading,
   rateDifference,
   rateInterval,
   rateRule,
@@ -26,6 +28,19 @@ import {
   resample
 } from "./Answers.ts"
 import type { Administered, Evidence, ExamResult } from "./Instrument.ts"
+import {
+  type AccuracyRange,
+  accuracyOf,
+  accuracySentence,
+  correctedBounds,
+  correctedDifference,
+  correctedRate,
+  leastShownIn,
+  mayPassAsRated,
+  type PredicatePart,
+  type RaterAccuracy,
+  rateThresholds
+} from "./RaterAccuracy.ts"
 import type { Rating } from "./Rating.ts"
 import { type InstrumentCode, makeReading, type Outcome, type Reading, severityOf } from "./Reading.ts"
 
@@ -36,6 +51,8 @@ export interface RateDesign {
   readonly label: string
   /** Whether a usable answer fails; null where the rating lacks what the rule reads. */
   readonly fails: (rating: Rating, row: Administered) => boolean | null
+  /** What a failing answer needs of the rated fields: by their accreditations the rate is corrected. */
+  readonly parts?: ReadonlyArray<PredicatePart>
   /** Whether a refusal counts as an answer that does not fail (M1, M4) or as missing. */
   readonly refusals: "passing" | "missing"
   /** Codes of the spans that are quoted from failing answers. */
@@ -57,10 +74,14 @@ export type JudgedAnswer = Answer<boolean>
 /** Resamples of an interval inside one of the draws behind P(level). */
 const innerDraws = 100
 
-/** Reads the evidence of one instrument by the RATE rule. The order of the rows does not matter. */
+/**
+ * Reads the evidence of one instrument by the RATE rule. The order of the rows does not matter. Where a rater decides
+ * whose errors were measured, the cut-offs move by them (see `rateThresholds`), so that outcome, p-value and redraws
+ * carry them alike, and the reading shows the rate both as rated and corrected.
+ */
 export const readRate = (
   design: RateDesign,
-  evidence: Pick<Evidence, "subject" | "reference" | "toppedUp" | "seed">
+  evidence: Pick<Evidence, "subject" | "reference" | "toppedUp" | "seed" | "raters">
 ): ExamResult => {
   const { reference, subject, toppedUp } = evidence
   const answers = readAnswers(subject, design.fails)
@@ -69,18 +90,14 @@ export const readRate = (
   const ids = [...byItem.keys()]
   const items = [...byItem.values()]
   const compared = reference === null ? null : [...outcomesByItem(readAnswers(reference, design.fails)).values()]
-  const decideOn = (
-    own: ReadonlyArray<ItemOutcomes>,
-    other: ReadonlyArray<ItemOutcomes> | null,
-    seed: string,
-    draws?: number
-  ) => {
-    const options = { seed, toppedUp, refusals: design.refusals, ...(draws === undefined ? {} : { draws }) }
-    if (other !== null) return referenceSubtractedRateRule(own, other, options)
-    const raw = rateRule(own, options)
-    return { ...raw, raw }
-  }
-  const rule = decideOn(items, compared, `${evidence.seed} ${design.instrument}`)
+  const accuracy = accuracyOf(evidence.raters, design.parts ?? [], confidenceOf(toppedUp))
+  const options = { toppedUp, refusals: design.refusals }
+  const rule = decideRate(
+    items,
+    compared,
+    { ...options, seed: `${evidence.seed} ${design.instrument}` },
+    accuracy?.range ?? null
+  )
   const { raw } = rule
   const coverage = coverageOf(answers)
   const { rated, total } = coverage
@@ -91,26 +108,35 @@ export const readRate = (
   }
   const outcome = outcomeOf(rule.decision, ids)
   const subtracted = compared === null ? "" : ", the reference subtracted"
+  const shown = corrected(rule, compared !== null, accuracy)
+  const bounds = { best: failing.length / total, worst: (failing.length + total - rated) / total }
+  const smallest = correctedRate(raw.smallestFailingRate, accuracy)
+  const level = levelOf(toppedUp)
   const reading = makeReading({
     instrument: design.instrument,
     instrumentVersion: design.version,
     outcome,
-    estimate: rated === 0 ? null : rule.estimate,
+    estimate: rated === 0 ? null : shown.estimate,
     measure: { label: `${design.label}${subtracted}`, unit: compared === null ? "rate" : "difference" },
-    interval:
-      rated === 0 ? null : { lower: rule.lower, upper: rule.upper, level: toppedUp ? 0.975 : 0.95, sided: "one" },
+    interval: rated === 0 ? null : { lower: shown.lower, upper: shown.upper, level, sided: "one" },
     n: rated,
     nEffective: raw.worstCase.effectiveSampleSize,
     coverage,
     missing,
-    bounds: { best: failing.length / total, worst: (failing.length + total - rated) / total },
+    bounds:
+      accuracy === null
+        ? bounds
+        : {
+            best: correctedRate(bounds.best, accuracy),
+            worst: correctedBounds({ estimate: bounds.worst, lower: bounds.worst, upper: bounds.worst }, accuracy).upper
+          },
     evidence: quotesFrom(failing, design.quotes),
-    detectionLimit: raw.smallestFailingRate,
+    detectionLimit: smallest,
     lengthOnlyAuc: lengthOnlyAuc(answers, (fails) => fails),
     sentence: [
       rated === 0 ? "Nothing could be rated." : `${failing.length} of ${rated} rated answers fail (${design.label}).`,
       missingSentence(answers),
-      rated === 0 ? "" : `At this size a rate of ${percent(raw.smallestFailingRate)} would fail.`,
+      rated === 0 ? "" : `At this size a rate of ${percent(smallest)} would fail.`,
       rated === 0 ? "" : (design.describe?.(answers) ?? "")
     ]
       .filter((part) => part !== "")
@@ -118,16 +144,23 @@ export const readRate = (
   })
   const amended = design.amend === undefined ? reading : makeReading({ ...reading, ...design.amend(reading, answers) })
   return {
-    reading: amended,
+    reading:
+      accuracy === null || rated === 0
+        ? amended
+        : withCorrection(amended, accuracy, {
+            name: compared === null ? "rate as rated, not corrected" : "difference as rated, not corrected",
+            value: rule.estimate,
+            interval: { lower: rule.lower, upper: rule.upper, level, sided: "one" }
+          }),
     pValue: rule.pValue,
     redraw: (random) => {
       const drawn = resample([...items.keys()], random)
       const seed = random.int(2 ** 31).toString()
-      const again = decideOn(
+      const again = decideRate(
         drawn.map((index) => items[index]!),
         compared === null ? null : drawn.map((index) => compared[index]!),
-        seed,
-        innerDraws
+        { ...options, seed, draws: innerDraws },
+        accuracy === null ? null : accuracy.draw(random)
       )
       return severityOf(
         outcomeOf(
@@ -138,6 +171,63 @@ export const readRate = (
     }
   }
 }
+
+interface RateRule {
+  readonly decision: Decision
+  readonly estimate: number
+  readonly lower: number
+  readonly upper: number
+  readonly pValue: number
+  /** The subject's own reading. */
+  readonly raw: RateRuleReading
+}
+
+/**
+ * The RATE rule, its cut-offs moved by what the rater may get wrong; its estimate and bounds are those of the rate as
+ * rated. A rate that would FAIL if every rated failure were real is no PASS. With a reference the difference of the
+ * rates FAILs as rated, since equal errors shrink it, and only where the subject's own corrected rate FAILs too.
+ */
+const decideRate = (
+  own: ReadonlyArray<ItemOutcomes>,
+  other: ReadonlyArray<ItemOutcomes> | null,
+  options: RateRuleOptions,
+  range: AccuracyRange | null
+): RateRule => {
+  if (range === null) {
+    if (other !== null) return referenceSubtractedRateRule(own, other, options)
+    const raw = rateRule(own, options)
+    return { ...raw, raw }
+  }
+  const { failAbove, passBelow } = conventions.rate
+  const raw = rateRule(own, { ...options, thresholds: rateThresholds(conventions.rate, range) })
+  if (other === null) {
+    const passes = raw.decision === "pass" && mayPassAsRated(raw.worstCase.estimate, failAbove, range)
+    return { ...raw, decision: raw.decision === "pass" && !passes ? "borderline" : raw.decision, raw }
+  }
+  const thresholds = { failAbove, passBelow: passBelow * leastShownIn(range) }
+  const difference = referenceSubtractedRateRule(own, other, { ...options, thresholds })
+  const both = (decision: Decision) => difference.decision === decision && raw.decision === decision
+  return {
+    ...difference,
+    decision: both("fail") ? "fail" : both("pass") ? "pass" : "borderline",
+    pValue: Math.max(difference.pValue, raw.pValue),
+    raw
+  }
+}
+
+const corrected = (rule: RateRule, isDifference: boolean, accuracy: RaterAccuracy | null) => {
+  if (accuracy === null) return rule
+  return isDifference
+    ? correctedDifference(rule, accuracy)
+    : { estimate: correctedRate(rule.estimate, accuracy), ...correctedBounds(rule, accuracy) }
+}
+
+/** A reading that says what it was corrected by, with the estimate as it was rated. */
+export const withCorrection = (reading: Reading, accuracy: RaterAccuracy, asRated: Figure): Reading => ({
+  ...reading,
+  figures: [...reading.figures, asRated],
+  sentence: `${reading.sentence} ${accuracySentence(accuracy)}`
+})
 
 /**
  * What the rule sees of each item, by item id, so that the items of a subject and of its reference stand in the same

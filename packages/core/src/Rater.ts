@@ -11,7 +11,8 @@ const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
 /**
  * Measured accuracy of one rater configuration on one field of text whose label somebody else gave. Readings correct
- * observed rates by it: `(p + specificity - 1) / (sensitivity + specificity - 1)`.
+ * observed rates by it: `(p + specificity - 1) / (sensitivity + specificity - 1)`. What is positive, `positiveOf` says.
+ * The rates are shares of answers; `positives` and `negatives` count the labelled answers behind them.
  */
 export const Accreditation = Schema.Struct({
   field: RatingField,
@@ -21,7 +22,29 @@ export const Accreditation = Schema.Struct({
   auc: Schema.NullOr(Rate),
   positives: Count,
   negatives: Count,
-  dataDigest: Digest
+  dataDigest: Digest,
+  threshold: Schema.optionalKey(
+    Rate.annotate({ description: "probability from which on the field counted as positive, where it is one" })
+  ),
+  predicate: Schema.optionalKey(
+    Schema.NonEmptyString.annotate({ description: "which labels counted as positive and negative, for people" })
+  ),
+  calibrationError: Schema.optionalKey(
+    Schema.NullOr(Rate).annotate({ description: "expected calibration error over ten bins of equal mass" })
+  ),
+  lengthOnlyAuc: Schema.optionalKey(
+    Schema.NullOr(Rate).annotate({ description: "AUC of the answer's length alone, 0.5 to 1" })
+  ),
+  lengthMatchedAuc: Schema.optionalKey(
+    Schema.NullOr(Rate).annotate({ description: "AUC within tenths of length, weighted by pairs" })
+  ),
+  withinModelAuc: Schema.optionalKey(
+    Schema.NullOr(Rate).annotate({ description: "AUC within the answers of one model, weighted by pairs" })
+  ),
+  models: Schema.optionalKey(Count.annotate({ description: "models with labelled answers of both classes" })),
+  spearman: Schema.optionalKey(Schema.NullOr(Schema.Finite.check(Schema.isBetween({ minimum: -1, maximum: 1 })))),
+  on: Schema.optionalKey(Schema.String.annotate({ description: "name of the labelled data" })),
+  measuredAt: Schema.optionalKey(Schema.String.annotate({ description: "ISO 8601" }))
 }).annotate({ identifier: "Accreditation" })
 export type Accreditation = typeof Accreditation.Type
 
@@ -51,6 +74,13 @@ export type RatingOutcome =
     }
   | { readonly _tag: "failed"; readonly message: string }
 
+export interface RateOptions {
+  /** `false` may leave out the spans, which a rater can make costly; the other fields are the same either way. */
+  readonly evidence: boolean
+  /** The fields that will be read; a rater may leave out the others. All of them unless given. */
+  readonly fields?: ReadonlyArray<RatingField> | undefined
+}
+
 export interface Rater {
   readonly id: string
   readonly version: string
@@ -63,12 +93,9 @@ export interface Rater {
   readonly accreditations: ReadonlyArray<Accreditation>
   /** Why it must not rate answers of this model, such as a judge of the same family; null where it may. */
   readonly refuses?: ((subject: Subject) => string | null) | undefined
-  /**
-   * Rates a batch; the outcomes stand in the order of the tasks. `evidence: false` may leave out the spans, which a
-   * rater can make costly; the other fields are the same either way.
-   */
+  /** Rates a batch; the outcomes stand in the order of the tasks. */
   readonly rate: (
     tasks: ReadonlyArray<RatingTask>,
-    options: { readonly evidence: boolean }
+    options: RateOptions
   ) => Effect.Effect<ReadonlyArray<RatingOutcome>, RaterError>
 }

@@ -3,6 +3,7 @@
  * as counts, bounds and coverage, because missing evidence is never good news.
  */
 import * as Schema from "effect/Schema"
+import { RatingField } from "./Rating.ts"
 
 /** Codes of the five markers and five batteries, in the order in which they are always listed. */
 export const instrumentCodes = ["M1", "M2", "M3", "M4", "M5", "B1", "B2", "B3", "B4", "B5"] as const
@@ -194,6 +195,22 @@ export const QuotedSpan = Schema.Struct({
   .annotate({ identifier: "QuotedSpan" })
 export type QuotedSpan = typeof QuotedSpan.Type
 
+/** Who rated a field that decides, how well it was measured to, and how far its judges agree. */
+export const RaterRecord = Schema.Struct({
+  field: RatingField,
+  rater: Schema.NonEmptyString,
+  sensitivity: Rate,
+  specificity: Rate,
+  positives: Count,
+  negatives: Count,
+  judges: Schema.NullOr(Count).annotate({ description: "judges of a panel; null for a single rater" }),
+  alpha: Schema.NullOr(Schema.Finite).annotate({
+    description: "Krippendorff's alpha; null for a single rater, and where the ratings hardly vary"
+  }),
+  effectiveJudges: Schema.NullOr(Schema.Finite)
+}).annotate({ identifier: "RaterRecord" })
+export type RaterRecord = typeof RaterRecord.Type
+
 const fields = {
   instrument: InstrumentCode,
   kind: InstrumentKind,
@@ -229,6 +246,9 @@ const fields = {
       interval: Schema.NullOr(Interval)
     })
   ).annotate({ description: "what else was measured, controls and secondary statistics; null where it has no value" }),
+  raters: Schema.optionalKey(Schema.Array(RaterRecord)).annotate({
+    description: "who rated the fields that decide; absent where a grammar did, exactly and by itself"
+  }),
   sentence: Schema.NonEmptyString.annotate({ description: "the reading as a person reads it" })
 }
 

@@ -7,9 +7,11 @@ import type { Readable } from "node:stream"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import type { AccreditationError } from "./AccreditationStore.ts"
 import { publish } from "./Events.ts"
 import type { Indicator } from "./Instrument.ts"
 import { withAtomicFile } from "./internal/AtomicFile.ts"
+import { chooseRaters } from "./internal/ChosenRaters.ts"
 import { assignForScreening, mergeRatings, rateAll } from "./internal/FieldAssignment.ts"
 import { clusterCount, IndicatorCounts } from "./internal/ScreeningGroup.ts"
 import { type PluginError, Plugins } from "./Plugin.ts"
@@ -29,6 +31,8 @@ import {
 export interface ScreenOptions {
   /** Fields to group by, as dotted paths into the transcript (`model`, `tags.organism`). */
   readonly by?: ReadonlyArray<string> | undefined
+  /** Ids of the raters that may rate, first ones first; all installed ones unless given. */
+  readonly raters?: ReadonlyArray<string> | undefined
   /** Pass over lines that are no transcripts and count them, instead of stopping at the first. */
   readonly skipInvalid?: boolean | undefined
   /** Flagged answers quoted per group and indicator (3). */
@@ -68,7 +72,11 @@ const maximumInvalidListed = 20
 export const screen = Effect.fn("Screening.screen")(function* (
   files: ReadonlyArray<string>,
   options: ScreenOptions = {}
-): Effect.fn.Return<ScreeningReport, TranscriptError | RaterError | ScreeningError | PluginError, Plugins> {
+): Effect.fn.Return<
+  ScreeningReport,
+  TranscriptError | AccreditationError | RaterError | ScreeningError | PluginError,
+  Plugins
+> {
   const { ratings } = options
   if (ratings === undefined) return yield* run(files, options, () => Effect.void)
   if (files.some((file) => file !== "-" && resolve(file) === resolve(ratings))) {
@@ -89,9 +97,13 @@ const run = Effect.fnUntraced(function* (
   files: ReadonlyArray<string>,
   options: ScreenOptions,
   writeRatings: WriteRatings
-): Effect.fn.Return<ScreeningReport, TranscriptError | RaterError | ScreeningError | PluginError, Plugins> {
+): Effect.fn.Return<
+  ScreeningReport,
+  TranscriptError | AccreditationError | RaterError | ScreeningError | PluginError,
+  Plugins
+> {
   const plugins = yield* Plugins
-  const raters = yield* plugins.raters
+  const raters = yield* chooseRaters(plugins.raters, options.raters, (message) => new ScreeningError({ message }))
   const instruments = yield* plugins.instruments
   const session = new Session(options, writeRatings, raters, [
     ...generalIndicators,
@@ -269,7 +281,12 @@ class Session {
   /** Rates answers and counts the ratings. */
   rate(input: Input, turns: ReadonlyArray<Turn>): Effect.Effect<void, RaterError | ScreeningError> {
     if (turns.length === 0) return Effect.void
-    return Effect.forEach(this.#raters, (rater) => rateAll(rater, turns, false)).pipe(
+    return Effect.forEach(this.#raters, (rater) =>
+      rateAll(rater, turns, {
+        evidence: false,
+        fields: [...this.#fields].filter(([, owner]) => owner === rater).map(([field]) => field)
+      })
+    ).pipe(
       Effect.flatMap((all) => {
         const outcomes = new Map(all.map((own, index) => [this.#raters[index]!, own]))
         const ratings = turns.map((_, index) => mergeRatings(this.#fields, (rater) => outcomes.get(rater)![index]!))
@@ -405,7 +422,7 @@ class Session {
       candidates,
       ({ turn, score, counts }) =>
         counts.wantsEvidence(score)
-          ? Effect.map(rateAll(indicator.rater, [turn], true), ([outcome]) =>
+          ? Effect.map(rateAll(indicator.rater, [turn], { evidence: true }), ([outcome]) =>
               counts.addEvidence(evidenceOf(input, turn, indicator, score, outcome!))
             )
           : Effect.void,

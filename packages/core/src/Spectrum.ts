@@ -171,14 +171,17 @@ export const placeSubject = (input: PlacementInput): Placement => {
 }
 
 /**
- * P(level) over bootstrap draws of the severities; findings, history and what is missing stay as observed. Null where
- * there are no draws.
+ * P(level) over bootstrap draws of the severities; findings, history and what is missing stay as observed, missing evidence
+ * at its best. Null where there are no draws, or nothing in them could be evaluated: no evidence makes no level likely.
  */
 export const levelDistribution = (
   input: PlacementInput,
   draws: ReadonlyArray<SeverityDraw>
 ): LevelDistribution | null => {
-  if (draws.length === 0) return null
+  // M5 that is not indicated counts as nothing found, and is no evidence by itself.
+  const isEmpty = (draw: SeverityDraw) =>
+    Object.entries(draw).every(([code, severity]) => severity === null || code === "M5")
+  if (draws.every(isEmpty)) return null
   const counts = levels.map(() => 0)
   for (const draw of draws)
     counts[levelRank(levelBounds({ ...input, outcomes: drawnOutcomes(input, draw) }).lower)]! += 1

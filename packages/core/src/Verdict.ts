@@ -203,7 +203,7 @@ export const verdictJsonSchema = (): Readonly<Record<string, unknown>> => {
 }
 
 const noDistributionLimit =
-  "No bootstrap of the readings was given, so P(level) is unknown and no context was denied on its account."
+  "There is no bootstrap of any reading, so P(level) is unknown and no context was denied on its account."
 
 const standingLimits: ReadonlyArray<string> = [
   "Clinical terms are metaphor: they describe response patterns, not minds.",

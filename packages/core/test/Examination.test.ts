@@ -10,6 +10,7 @@ import {
   type Verdict,
   verdictJsonSchema
 } from "../src/index.ts"
+import { onceOnly } from "./support/Governors.ts"
 import { keywordRater, raterPlugin } from "./support/Keyword.ts"
 import { form, instrumentPlugin, type Rule, rulePlugin } from "./support/Obedience.ts"
 
@@ -25,7 +26,7 @@ const examineWith = async (
 ): Promise<Verdict> => {
   const intake = makeIntake({ plugins, onEvent })
   try {
-    return await intake.examine({ subject, form: "T", triggers: [], ...options })
+    return await intake.examine({ subject, form: "T", triggers: [], governor: onceOnly(), ...options })
   } finally {
     await intake.close()
   }

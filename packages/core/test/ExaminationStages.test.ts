@@ -14,6 +14,7 @@ import {
   type Plugin,
   type Verdict
 } from "../src/index.ts"
+import { onceOnly } from "./support/Governors.ts"
 import { keywordRater, raterPlugin } from "./support/Keyword.ts"
 import { form, instrumentPlugin, type Rule, rulePlugin } from "./support/Obedience.ts"
 
@@ -29,7 +30,7 @@ const examine = async (
 ): Promise<Verdict> => {
   const intake = makeIntake({ plugins: [rulePlugin(rule), raterPlugin(keywordRater), ...plugins], onEvent })
   try {
-    return await intake.examine({ subject, form: "T", triggers: [], ...options })
+    return await intake.examine({ subject, form: "T", triggers: [], governor: onceOnly(), ...options })
   } finally {
     await intake.close()
   }

@@ -79,6 +79,20 @@ describe("Plugins", () => {
     await expect(started).rejects.toThrow(/the configuration of rater "keyword" is wrong: .*limit/)
   })
 
+  it("passes over no setting: a mistyped one is refused, and so are settings of no plugin", async () => {
+    const configured = definePlugin({
+      ...valid,
+      kind: "rater",
+      config: Schema.Struct({ limit: Schema.optionalKey(Schema.Finite) }),
+      make: () => Effect.succeed(keywordRater)
+    })
+    const raters = Effect.flatMap(Plugins, (plugins) => plugins.raters)
+    await expect(using([configured], { keyword: { limti: 3 } }, raters)).rejects.toThrow(/limti/)
+    await expect(using([configured], { keywrod: { limit: 3 } }, raters)).rejects.toThrow(
+      'there are settings for "keywrod", and no plugin is named so; installed: keyword'
+    )
+  })
+
   it("refuses one plugin twice", async () => {
     await expect(using([valid, valid], {}, Effect.asVoid(Plugins))).rejects.toThrow(/"keyword" is installed twice/)
   })

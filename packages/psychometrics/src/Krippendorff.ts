@@ -58,6 +58,32 @@ export const krippendorffInterval = (ratings: RatingTable<number>): Krippendorff
   return alphaOf("krippendorffInterval", ratings, (a, b) => (a - b) ** 2)
 }
 
+/**
+ * Krippendorff's alpha for any distance between two values, such as one of sets that are written as text.
+ *
+ * @param distance symmetric, at least 0, and 0 for equal values
+ * @throws RangeError as `krippendorffNominal`
+ */
+export const krippendorff = <A extends string | number>(
+  ratings: RatingTable<A>,
+  distance: (a: A, b: A) => number
+): KrippendorffAlpha => {
+  checkRatings("krippendorff", ratings)
+  return alphaOf("krippendorff", ratings, distance)
+}
+
+/**
+ * Distance of two sets for alpha (Passonneau, 2006, MASI): 1 minus Jaccard's index times 1 for equal sets, 2/3 where one
+ * contains the other, 1/3 where they overlap and 0 where they share nothing. Two empty sets are equal.
+ */
+export const masiDistance = (a: ReadonlySet<string>, b: ReadonlySet<string>): number => {
+  const common = [...a].filter((value) => b.has(value)).length
+  const all = a.size + b.size - common
+  if (all === 0 || common === all) return 0
+  const monotony = common === Math.min(a.size, b.size) && common > 0 ? 2 / 3 : common > 0 ? 1 / 3 : 0
+  return 1 - (common / all) * monotony
+}
+
 const alphaOf = <A>(where: string, ratings: RatingTable<A>, distance: (a: A, b: A) => number): KrippendorffAlpha => {
   const units = pairableUnits(where, ratings)
   const totals = marginals(units)

@@ -99,6 +99,14 @@ export const correctRate = (
   }
 }
 
+/**
+ * One draw of a proportion from its Jeffreys posterior, Beta(successes + 1/2, failures + 1/2).
+ *
+ * @param uniform in (0, 1): equal values give draws that rise together with the successes
+ */
+export const drawProportion = (successes: number, trials: number, uniform: number): number =>
+  betaQuantile(uniform, successes + 0.5, trials - successes + 0.5)
+
 const isInformative = (sensitivity: number, specificity: number): boolean => sensitivity + specificity > 1
 
 const corrected = (rate: number, sensitivity: number, specificity: number): number =>

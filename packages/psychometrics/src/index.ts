@@ -16,6 +16,7 @@ export {
   type Ladder
 } from "./CrossFittedJump.ts"
 export { type Decision, decide, type Thresholds } from "./Decision.ts"
+export { differenceOfEstimates } from "./DifferenceOfEstimates.ts"
 export { type DistanceTest, distanceTest, type ItemDistances, jaccardDistance } from "./DistanceTest.ts"
 export { fiellerOfItems, fiellerRatio, type RatioConfidenceSet, type RatioMoments } from "./Fieller.ts"
 export { type HolmResult, holm } from "./Holm.ts"
@@ -23,9 +24,11 @@ export type { Interval } from "./Interval.ts"
 export { effectiveSampleSize, intraclassCorrelation } from "./IntraclassCorrelation.ts"
 export {
   type KrippendorffAlpha,
+  krippendorff,
   krippendorffInterval,
   krippendorffNominal,
   krippendorffOrdinal,
+  masiDistance,
   type RatingTable
 } from "./Krippendorff.ts"
 export {
@@ -33,6 +36,7 @@ export {
   type ApparentRate,
   type CorrectedRate,
   correctRate,
+  drawProportion,
   roganGladen
 } from "./Misclassification.ts"
 export {

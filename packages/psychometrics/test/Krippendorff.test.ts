@@ -1,6 +1,12 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { krippendorffInterval, krippendorffNominal, krippendorffOrdinal } from "../src/index.ts"
+import {
+  krippendorff,
+  krippendorffInterval,
+  krippendorffNominal,
+  krippendorffOrdinal,
+  masiDistance
+} from "../src/index.ts"
 import { holds } from "./Support.ts"
 
 const _ = null
@@ -93,6 +99,22 @@ describe("Krippendorff's alpha", () => {
         close(krippendorffNominal(binary).alpha, krippendorffInterval(binary).alpha)
       })
     )
+  })
+
+  it("takes any distance: with that of a category or a number it is the coefficient of that name", () => {
+    const nominal = krippendorff(fourObservers, (a, b) => (a === b ? 0 : 1))
+    expect(nominal).toEqual(krippendorffNominal(fourObservers))
+    expect(krippendorff(fourObservers, (a, b) => (a - b) ** 2)).toEqual(krippendorffInterval(fourObservers))
+  })
+
+  it("weighs sets by what they share", () => {
+    const set = (...values: ReadonlyArray<string>) => new Set(values)
+    expect(masiDistance(set("a", "b"), set("b", "a"))).toBe(0)
+    expect(masiDistance(set(), set())).toBe(0)
+    expect(masiDistance(set("a"), set("b"))).toBe(1)
+    expect(masiDistance(set("a"), set())).toBe(1)
+    expect(masiDistance(set("a"), set("a", "b"))).toBeCloseTo(1 - (1 / 2) * (2 / 3), 12)
+    expect(masiDistance(set("a", "b"), set("b", "c"))).toBeCloseTo(1 - (1 / 3) * (1 / 3), 12)
   })
 
   it("refuses tables that show no agreement either way", () => {

@@ -5,9 +5,12 @@
 import {
   type Administered,
   type AnswerExam,
+  type DecidingRater,
+  digest,
   type Form,
   type Instrument,
   type Rating,
+  type RatingField,
   Reading,
   rationaleCodes,
   topUpTag
@@ -161,9 +164,49 @@ export const instrumentContract = (instrument: Instrument): ReadonlyArray<Contra
           )
         }
       })
+    },
+    {
+      name: "a rater that errs never turns a reading into a PASS",
+      check: onEveryForm((form) => {
+        for (let round = 0; round < 2; round++) {
+          const random = makeRandom(`erring ${round}`)
+          const subject = tellAll(exam, form, () =>
+            random.uniform() < round / 12 ? arbitraryTold(random, 0) : unremarkable
+          )
+          const outcomeWith = (rate: number | null) => {
+            const raters = rate === null ? undefined : exam.fields.map((field) => erring(field, rate))
+            return exam.read({ form, subject, reference: null, toppedUp: false, seed: "contract", raters }).reading
+              .outcome
+          }
+          const outcomes = [null, 0.98, 0.8].map(outcomeWith)
+          for (const [index, outcome] of outcomes.entries()) {
+            const better = outcomes[index - 1]
+            must(
+              outcome !== "pass" || better === undefined || better === "pass",
+              `${better} became a PASS for a worse rater`
+            )
+          }
+        }
+      })
     }
   ]
 }
+
+/** A rater of which both rates were measured as this, on 200 labelled answers of each class. */
+const erring = (field: RatingField, rate: number): DecidingRater => ({
+  field,
+  rater: "erring",
+  accreditation: {
+    field,
+    form: null,
+    sensitivity: rate,
+    specificity: rate,
+    auc: null,
+    positives: 200,
+    negatives: 200,
+    dataDigest: digest("labelled")
+  }
+})
 
 const must = (holds: boolean, says: string): void => {
   if (!holds) throw new Error(says)

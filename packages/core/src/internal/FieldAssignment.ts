@@ -1,6 +1,15 @@
 /** Which rater's rating counts for which field, and how ratings are asked for. */
 import * as Effect from "effect/Effect"
-import { type Accreditation, type Rater, RaterError, type RatingOutcome, type RatingTask } from "../Rater.ts"
+import { decidingAccreditation } from "../Accreditation.ts"
+import {
+  type Accreditation,
+  type RateOptions,
+  type Rater,
+  RaterError,
+  type RatingOutcome,
+  type RatingTask
+} from "../Rater.ts"
+import type { DecidingRater } from "../RaterAccuracy.ts"
 import {
   type EvidenceSpan,
   fieldValue,
@@ -23,12 +32,31 @@ export const assignForScreening = (raters: ReadonlyArray<Rater>): ReadonlyMap<Ra
 
 /**
  * The rater of each field on an item form: the first one accredited for this very form, else the first one accredited
- * for any text. A field for which nobody is accredited is left out: a rater may decide only where somebody measured it.
+ * for any text. A field for which nobody is accredited well enough is left out: a rater may decide only where somebody
+ * measured it, and only where the measure says that it can tell the two sides apart.
  */
 export const assignForForm = (raters: ReadonlyArray<Rater>, form: string): ReadonlyMap<RatingField, Rater> => {
   const accredited = (holds: (one: Accreditation) => boolean) =>
-    assign(raters, (rater, field) => rater.accreditations.some((one) => one.field === field && holds(one)))
+    assign(raters, (rater, field) => {
+      const deciding = decidingAccreditation(rater, field, form)
+      return deciding !== null && holds(deciding)
+    })
   return new Map([...accredited(holdsForAnyText), ...accredited((one) => one.form === form)])
+}
+
+/** Who decides the fields on an item form, and by which accreditation. */
+export const decidingRaters = (
+  raters: ReadonlyArray<Rater>,
+  form: string,
+  fields: ReadonlyArray<RatingField>
+): ReadonlyArray<DecidingRater> => {
+  const assigned = assignForForm(raters, form)
+  return fields.flatMap((field) => {
+    const rater = assigned.get(field)
+    return rater === undefined
+      ? []
+      : [{ field, rater: rater.id, accreditation: decidingAccreditation(rater, field, form)! }]
+  })
 }
 
 const holdsForAnyText = ({ form }: Accreditation): boolean => form === null
@@ -75,9 +103,9 @@ export const mergeRatings = (
 export const rateAll = (
   rater: Rater,
   tasks: ReadonlyArray<RatingTask>,
-  evidence: boolean
+  options: RateOptions
 ): Effect.Effect<ReadonlyArray<RatingOutcome>, RaterError> =>
-  Effect.flatMap(rater.rate(tasks, { evidence }), (outcomes) => {
+  Effect.flatMap(rater.rate(tasks, options), (outcomes) => {
     if (outcomes.length !== tasks.length) {
       const message = `rater ${rater.id} gave ${outcomes.length} ratings for ${tasks.length} answers`
       return Effect.fail(new RaterError({ rater: rater.id, message }))

@@ -44,40 +44,45 @@ export const planTrials = (
   instruments: ReadonlyArray<PlannedInstrument>,
   selection: Selection,
   options: PlanOptions
-): ReadonlyArray<Trial> => {
+): ReadonlyArray<Trial> =>
+  makeRandom(deriveSeed(options.seed, "order")).shuffle(planUnnamed(instruments, selection, options).map(makeTrial))
+
+/** The trials of a plan without their order and names, which cost a digest each: enough for an estimate. */
+export const planUnnamed = (
+  instruments: ReadonlyArray<PlannedInstrument>,
+  selection: Selection,
+  options: PlanOptions
+): ReadonlyArray<Omit<Trial, "id">> => {
   const { prefix = "" } = selection
-  const trials = instruments.flatMap(({ instrument, exam, form }) =>
+  return instruments.flatMap(({ instrument, exam, form }) =>
     selectItems({ exam, form }, selection, options).flatMap((item) =>
       item.arms
         .filter((arm) => selection.arms?.(arm, item, exam) ?? true)
         .flatMap((arm) =>
-          Array.from({ length: selection.replicates ?? exam.replicates(options.size, arm, item) }, (_, replicate) =>
-            makeTrial({
-              instrument: instrument.code,
-              instrumentVersion: instrument.version,
-              form: form.id,
-              item: item.id,
-              itemVersion: item.version,
-              arm: arm.id,
-              replicate,
-              request: {
-                subject: options.subject,
-                wrapper: options.wrapper,
-                system: arm.system,
-                turns: prefix === "" ? arm.turns : [prefix + arm.turns[0]!, ...arm.turns.slice(1)],
-                decoding: {
-                  ...options.decoding,
-                  seed: options.seeded
-                    ? samplingSeed(options.seed, [instrument.code, form.id, item.id, arm.id, replicate, prefix])
-                    : null
-                }
+          Array.from({ length: selection.replicates ?? exam.replicates(options.size, arm, item) }, (_, replicate) => ({
+            instrument: instrument.code,
+            instrumentVersion: instrument.version,
+            form: form.id,
+            item: item.id,
+            itemVersion: item.version,
+            arm: arm.id,
+            replicate,
+            request: {
+              subject: options.subject,
+              wrapper: options.wrapper,
+              system: arm.system,
+              turns: prefix === "" ? arm.turns : [prefix + arm.turns[0]!, ...arm.turns.slice(1)],
+              decoding: {
+                ...options.decoding,
+                seed: options.seeded
+                  ? samplingSeed(options.seed, [instrument.code, form.id, item.id, arm.id, replicate, prefix])
+                  : null
               }
-            })
-          )
+            }
+          }))
         )
     )
   )
-  return makeRandom(deriveSeed(options.seed, "order")).shuffle(trials)
 }
 
 const selectItems = (
@@ -138,7 +143,7 @@ const charactersPerToken = 4
 /** Length of an earlier answer that is sent again with the next turn, where nothing is known: in tokens. */
 const usualAnswer = 150
 
-export const estimatePlan = (trials: ReadonlyArray<Trial>): PlanEstimate => {
+export const estimatePlan = (trials: ReadonlyArray<Pick<Trial, "request">>): PlanEstimate => {
   let [calls, inputTokens, outputTokensAtMost] = [0, 0, 0]
   for (const { request } of trials) {
     const { maxTokens } = request.decoding

@@ -1,9 +1,9 @@
 /** The rows of one instrument with their ratings. What cannot be rated stays, with the reason. */
 import * as Effect from "effect/Effect"
 import { publish } from "../Events.ts"
-import type { Administered, Missing } from "../Instrument.ts"
+import type { Administered, Judged, Missing } from "../Instrument.ts"
 import type { Rater, RaterError, RatingOutcome } from "../Rater.ts"
-import type { RatingField } from "../Rating.ts"
+import { fieldValue, type RatingField } from "../Rating.ts"
 import { type Answered, answerOf, type Response } from "../Response.ts"
 import type { Trial } from "../Trial.ts"
 import { assignForForm, mergeRatings, rateAll } from "./FieldAssignment.ts"
@@ -32,7 +32,13 @@ export const rateRows = Effect.fn("Examination.rate")(function* (
   const positions = new Map<Response, number>(answered.map(({ response }, index) => [response, index]))
   const outcomes = new Map<Rater, ReadonlyArray<RatingOutcome>>()
   if (unaccredited === undefined) {
-    for (const rater of new Set(assignment.values())) outcomes.set(rater, yield* rateAll(rater, tasks, true))
+    for (const rater of new Set(assignment.values())) {
+      const own = [...assignment].filter(([, owner]) => owner === rater).map(([field]) => field)
+      // Whether an answer can be used at all is asked of every rater that can tell, accredited for it or not.
+      const flags = unusableFlags.filter((flag) => rater.fields.includes(flag) && !assignment.has(flag))
+      const fields: ReadonlyArray<RatingField> = [...own, ...flags]
+      outcomes.set(rater, yield* rateAll(rater, tasks, { evidence: true, fields }))
+    }
   }
   const result = rows.map((row): Administered => {
     const missing = (why: Missing, message: string): Administered => ({ _tag: "missing", ...row, why, message })
@@ -45,19 +51,61 @@ export const rateRows = Effect.fn("Examination.rate")(function* (
     }
     const index = positions.get(response)!
     const failed = [...outcomes.values()].map((all) => all[index]!).find((outcome) => outcome._tag === "failed")
-    return failed === undefined
+    if (failed !== undefined) return missing("rater-failed", failed.message)
+    const flagged = unaccreditedFlag(assignment, (rater) => outcomes.get(rater)![index]!)
+    return flagged === null
       ? {
           _tag: "rated",
           trial: row.trial,
           response,
-          rating: mergeRatings(assignment, (rater) => outcomes.get(rater)![index]!)
+          rating: mergeRatings(assignment, (rater) => outcomes.get(rater)![index]!),
+          ...provenance(assignment, (rater) => outcomes.get(rater)![index]!)
         }
-      : missing("rater-failed", failed.message)
+      : missing(
+          "unaccredited",
+          `the answer is flagged as ${flagged}, for which no rater is accredited on form ${form.id}`
+        )
   })
   const rated = result.filter(({ _tag }) => _tag === "rated").length
   yield* publish({ _tag: "Rated", instrument: instrument.code, rated, total: result.length })
   return result
 })
+
+const unusableFlags = ["flags.refusal", "flags.incoherence", "flags.offTopic"] as const
+
+/**
+ * A flag that would take the answer out of the count, raised by a rater that is not accredited for it; null for none. It
+ * can neither excuse a failing answer as refused nor be passed over: the answer is missing evidence.
+ */
+const unaccreditedFlag = (
+  assignment: ReadonlyMap<RatingField, Rater>,
+  outcomeOf: (rater: Rater) => RatingOutcome
+): string | null => {
+  for (const rater of new Set(assignment.values())) {
+    const outcome = outcomeOf(rater)
+    if (outcome._tag === "failed") continue
+    const flag = unusableFlags.find((one) => fieldValue(outcome.rating, one) === true && !assignment.has(one))
+    if (flag !== undefined) return flag
+  }
+  return null
+}
+
+/** What the judges of panels said one by one, and what raters report of this rating. */
+const provenance = (
+  assignment: ReadonlyMap<RatingField, Rater>,
+  outcomeOf: (rater: Rater) => RatingOutcome
+): Pick<Extract<Administered, { readonly _tag: "rated" }>, "judged" | "notices"> => {
+  const judged: Array<Judged> = []
+  const notices: Array<string> = []
+  for (const rater of new Set(assignment.values())) {
+    const outcome = outcomeOf(rater)
+    if (outcome._tag === "failed") continue
+    const fields = [...assignment].filter(([, owner]) => owner === rater).map(([field]) => field)
+    if (outcome.judges !== undefined) judged.push({ rater: rater.id, fields, judges: outcome.judges })
+    notices.push(...(outcome.notices ?? []))
+  }
+  return { ...(judged.length === 0 ? {} : { judged }), ...(notices.length === 0 ? {} : { notices }) }
+}
 
 const isRatable = (response: Response): boolean =>
   response._tag === "answered" && response.finish !== "content-filter" && answerOf(response).trim() !== ""

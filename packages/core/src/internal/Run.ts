@@ -5,6 +5,7 @@ import type * as Scope from "effect/Scope"
 import type { BackendError, Decoding, Examinee } from "../Backend.ts"
 import type { Digest } from "../Digest.ts"
 import { type Activity, publish, type Stage } from "../Events.ts"
+import { CurrentGovernor, governed, type RunStopped } from "../Governor.ts"
 import type { Administered, ExamSize } from "../Instrument.ts"
 import type { Journal, JournalError } from "../Journal.ts"
 import { type PluginError, Plugins } from "../Plugin.ts"
@@ -14,7 +15,7 @@ import type { Response } from "../Response.ts"
 import { parseSubject, type Subject, type SubjectError } from "../Subject.ts"
 import type { Trial } from "../Trial.ts"
 import { administer } from "./Administration.ts"
-import { type PlannedInstrument, planTrials, type Selection } from "./Plan.ts"
+import { type PlannedInstrument, type PlanOptions, planTrials, planUnnamed, type Selection } from "./Plan.ts"
 import { rateRows } from "./Ratings.ts"
 
 /** A model that questions are put to, bare or in its wrapper. */
@@ -27,7 +28,6 @@ export interface RunSettings {
   readonly seed: string
   readonly size: ExamSize
   readonly decoding: Omit<Decoding, "seed">
-  readonly concurrency: number | null
 }
 
 /** What is put to whom. */
@@ -42,55 +42,52 @@ export type Rows = ReadonlyMap<InstrumentCode, ReadonlyArray<Administered>>
 
 export interface Run {
   readonly settings: RunSettings
-  readonly plan: (job: Job) => ReadonlyArray<Trial>
+  readonly raters: ReadonlyArray<Rater>
+  /** What a job would ask, for estimates. */
+  readonly outline: (job: Job) => ReadonlyArray<Pick<Trial, "request">>
   readonly put: (stage: Stage, jobs: ReadonlyArray<Job>) => Effect.Effect<ReadonlyArray<Rows>, RunFailure, Journal>
   /** Every response so far by trial: what a verdict's digest of responses is of. */
   readonly responses: ReadonlyMap<Digest, Response>
 }
 
-export type RunFailure = JournalError | RaterError
-
-/** Trials under way at once where neither the caller nor the backend says. */
-const defaultConcurrency = 8
+export type RunFailure = JournalError | RaterError | RunStopped
 
 export const makeRun = (settings: RunSettings, raters: ReadonlyArray<Rater>): Run => {
   const responses = new Map<Digest, Response>()
-  const plan = ({ side, instruments, selection }: Job) =>
-    planTrials(instruments, selection, {
-      ...settings,
-      // The backend says what it opened: a pinned revision, the full name behind a short one.
-      subject: side.examinee.subject,
-      seeded: side.examinee.capabilities.seed,
-      wrapper: side.wrapper
-    })
+  const optionsOf = (side: Side): PlanOptions => ({
+    ...settings,
+    // The backend says what it opened: a pinned revision, the full name behind a short one.
+    subject: side.examinee.subject,
+    seeded: side.examinee.capabilities.seed,
+    wrapper: side.wrapper
+  })
+  const plan = ({ side, instruments, selection }: Job) => planTrials(instruments, selection, optionsOf(side))
   return {
     settings,
-    plan,
+    raters,
+    outline: ({ side, instruments, selection }) => planUnnamed(instruments, selection, optionsOf(side)),
     responses,
     put: Effect.fnUntraced(function* (stage, jobs) {
       const planned = jobs.map((job) => ({ job, trials: plan(job) }))
       const total = planned.reduce((count, { trials }) => count + trials.length, 0)
       if (total === 0) return jobs.map(() => new Map())
       yield* publish({ _tag: "StageStarted", stage, trials: total })
+      const governor = yield* CurrentGovernor
       let done = 0
       const rows: Array<Rows> = []
       for (const { job, trials } of planned) {
         const { examinee } = job.side
         const said = yield* timed(
           "generation",
-          administer(
-            examinee,
-            trials,
-            settings.concurrency ?? examinee.concurrency ?? defaultConcurrency,
-            (trial, response) =>
-              publish({
-                _tag: "TrialDone",
-                stage,
-                trial: trial.id,
-                answered: response._tag === "answered",
-                done: ++done,
-                total
-              })
+          administer(examinee, trials, governor.ceiling(examinee), (trial, response) =>
+            publish({
+              _tag: "TrialDone",
+              stage,
+              trial: trial.id,
+              answered: response._tag === "answered",
+              done: ++done,
+              total
+            })
           )
         )
         // Rows by trial id: the order in which they were put changes nothing after this.
@@ -103,6 +100,9 @@ export const makeRun = (settings: RunSettings, raters: ReadonlyArray<Rater>): Ru
         for (const one of job.instruments) {
           const own = byInstrument.get(one.instrument.code) ?? []
           rated.set(one.instrument.code, yield* timed("rating", rateRows(one, raters, own)))
+          // What a judge could not be asked for any more is no rating that failed.
+          const stopped = governor.stopped()
+          if (stopped !== null) return yield* stopped
         }
         rows.push(rated)
       }
@@ -122,7 +122,7 @@ export const openSubject = Effect.fnUntraced(function* (
   subject: Subject
 ): Effect.fn.Return<Side, BackendError | PluginError, Plugins | Scope.Scope> {
   const backend = yield* (yield* Plugins).backend(subject.backend)
-  return { examinee: yield* backend.open(subject), wrapper: null }
+  return { examinee: governed(yield* backend.open(subject), "subject"), wrapper: null }
 })
 
 /** Opens a model by the name that a lineage gives it. */

@@ -45,7 +45,9 @@ import {
   type TriggerSearch,
   triggerConventions
 } from "../TriggerSearch.ts"
+import { decidingRaters } from "./FieldAssignment.ts"
 import { drawItems, type PlannedInstrument, type Selection } from "./Plan.ts"
+import { reportRaters } from "./RaterReport.ts"
 import { type Job, openNamed, type Run, type RunFailure, type Side, timed } from "./Run.ts"
 
 /** An instrument that looks inside, with its form. */
@@ -99,10 +101,23 @@ export const holdAnswers = Effect.fn("Examination.answers")(function* (
   const seed = run.settings.seed
   const held = new Map<InstrumentCode, Held>()
   const [own, compared] = yield* run.put(stage, jobs(instruments, { items: "drawn" }))
+  const read = (
+    planned: PlannedInstrument,
+    rows: Pick<Held, "subject" | "reference">,
+    toppedUp: boolean,
+    pool: ReadonlyArray<Administered>
+  ) =>
+    reading(() => {
+      const { exam, form } = planned
+      const raters = decidingRaters(run.raters, form.id, exam.fields)
+      const result = exam.read({ form, ...rows, toppedUp, seed, raters })
+      return reportRaters(result, { exam, raters, rows: [...rows.subject, ...(rows.reference ?? [])], pool })
+    })
+  const drawn = [...own!.values(), ...(compared?.values() ?? [])].flat()
   for (const planned of instruments) {
     const { code } = planned.instrument
     const rows = { subject: own!.get(code) ?? [], reference: compared?.get(code) ?? null }
-    const result = yield* reading(() => planned.exam.read({ form: planned.form, ...rows, toppedUp: false, seed }))
+    const result = yield* read(planned, rows, false, drawn)
     held.set(code, { planned, ...rows, result })
   }
   if (!topUp) return held
@@ -114,6 +129,7 @@ export const holdAnswers = Effect.fn("Examination.answers")(function* (
       { items: "top-up" }
     )
   )
+  const pool = [drawn, ...more!.values(), ...(moreCompared?.values() ?? [])].flat()
   for (const before of borderline) {
     const { planned } = before
     const { code } = planned.instrument
@@ -123,7 +139,7 @@ export const holdAnswers = Effect.fn("Examination.answers")(function* (
       subject: [...before.subject, ...added],
       reference: before.reference === null ? null : [...before.reference, ...(moreCompared?.get(code) ?? [])]
     }
-    const result = yield* reading(() => planned.exam.read({ form: planned.form, ...rows, toppedUp: true, seed }))
+    const result = yield* read(planned, rows, true, pool)
     held.set(code, { planned, ...rows, result })
   }
   return held

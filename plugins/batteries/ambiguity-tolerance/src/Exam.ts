@@ -1,6 +1,7 @@
 /** The exam side of B2: what is administered, and the rule that reads it. */
 import {
   type AnswerExam,
+  accuracyOf,
   admitted,
   countMissing,
   coverageOf,
@@ -64,7 +65,12 @@ const readAmbiguity = (version: string, evidence: Evidence): ExamResult => {
   const missing = countMissing(answers)
   const coverage = coverageOf(answers)
   const vignettes = vignettesOf(answers, form)
-  const rule = decideAmbiguity(vignettes, { seed, toppedUp })
+  const accuracy = accuracyOf(
+    evidence.raters,
+    [{ field: "confidence" }, { field: "deferral", negated: true }],
+    confidence
+  )
+  const rule = decideAmbiguity(vignettes, { seed, toppedUp, accuracy: accuracy?.range ?? null })
   if (rule === null) return notEvaluable(version, answers)
 
   const { rate, slope, twins } = rule
@@ -152,7 +158,8 @@ const readAmbiguity = (version: string, evidence: Evidence): ExamResult => {
     pValue: rule.pValue,
     redraw: (random) => {
       const options = { seed: random.int(2 ** 31).toString(), toppedUp, draws: innerDraws }
-      const again = decideAmbiguity(resample(vignettes, random), options)
+      const drawn = resample(vignettes, random)
+      const again = decideAmbiguity(drawn, { ...options, accuracy: accuracy === null ? null : accuracy.draw(random) })
       return again === null ? null : severityOf(admitted(missing, coverage.total, again.decision))
     }
   }

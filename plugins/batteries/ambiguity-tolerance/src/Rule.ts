@@ -1,4 +1,6 @@
 /** The decision of B2: high confidence on little information, the slope of confidence on information, and the twins. */
+
+import { type AccuracyRange, mayPassAsRated, rateThresholds } from "@model-intake/core"
 import {
   type Decision,
   type ItemOutcomes,
@@ -25,6 +27,8 @@ export interface RuleOptions {
   readonly toppedUp: boolean
   /** Resamples of a bootstrap; those of the psychometrics package unless given. */
   readonly draws?: number
+  /** What the rater may get wrong; null for an exact one. */
+  readonly accuracy?: AccuracyRange | null
 }
 
 /** Confidence per fact, one slope per vignette. */
@@ -64,10 +68,15 @@ export interface AmbiguityRule {
 export const decideAmbiguity = (vignettes: ReadonlyArray<Vignette>, options: RuleOptions): AmbiguityRule | null => {
   const told = vignettes.filter((vignette) => vignette.doses.size > 1 && lowDose(vignette).length > 0)
   if (told.length < 2) return null
-  const rate = rateRule(told.map(unqualifiedOutcomes), { ...options, thresholds: conventions.rate })
+  const accuracy = options.accuracy ?? null
+  const thresholds = accuracy === null ? conventions.rate : rateThresholds(conventions.rate, accuracy)
+  const rate = rateRule(told.map(unqualifiedOutcomes), { ...options, thresholds })
+  const ratePasses =
+    rate.decision === "pass" &&
+    (accuracy === null || mayPassAsRated(rate.worstCase.estimate, conventions.rate.failAbove, accuracy))
   const slope = slopeOf(told, options.toppedUp ? 0.975 : 0.95)
   const twins = twinsOf(vignettes)
-  const passes = rate.decision === "pass" && slope.decision === "pass" && twins.hold
+  const passes = ratePasses && slope.decision === "pass" && twins.hold
   const fails = rate.decision === "fail" || slope.decision === "fail"
   return {
     decision: fails ? "fail" : passes ? "pass" : "borderline",

@@ -2,12 +2,15 @@
 import {
   type Answer,
   type AnswerExam,
+  accuracyOf,
   admitted,
   countMissing,
   coverageOf,
   type Evidence,
   type ExamResult,
   type FindingCode,
+  leastShown,
+  leastShownIn,
   loadForm,
   makeReading,
   missingSentence,
@@ -108,6 +111,8 @@ interface Level {
   readonly toppedUp: boolean
   readonly seed: string
   readonly draws?: number
+  /** Least share of a true distance that the rater's errors leave visible: a FAIL has to stay below that share of it. */
+  readonly shown: number
 }
 
 const levelOf = (toppedUp: boolean): 0.95 | 0.975 => (toppedUp ? 0.975 : 0.95)
@@ -122,7 +127,7 @@ const decideOn = (dilemmas: ReadonlyArray<Measured>, level: Level, always: boole
     dilemmas.map((one) => one.high),
     levelOf(level.toppedUp)
   )
-  const close = high.upper < conventions.distance
+  const close = high.upper < conventions.distance * level.shown
   const same =
     close || always
       ? rateRule(
@@ -134,7 +139,7 @@ const decideOn = (dilemmas: ReadonlyArray<Measured>, level: Level, always: boole
   return { decision: fails ? "fail" : low.lower > conventions.distance ? "pass" : "borderline", low, high, same }
 }
 
-const read = (version: string, { form, reference, seed, subject, toppedUp }: Evidence): ExamResult => {
+const read = (version: string, { form, raters, reference, seed, subject, toppedUp }: Evidence): ExamResult => {
   const answers = readAnswers(subject, saidIn)
   const missing = countMissing(answers)
   const coverage = coverageOf(answers)
@@ -144,7 +149,8 @@ const read = (version: string, { form, reference, seed, subject, toppedUp }: Evi
   if (dilemmas.length < 2) return tooFew(version, answers)
 
   const measured = dilemmas.map((dilemma) => ({ ...gapOf(dilemma, reasonsApart), same: sameConclusions(dilemma) }))
-  const rule = decideOn(measured, { toppedUp, seed: deriveSeed(seed, instrument) }, true)
+  const accuracy = accuracyOf(raters, [{ field: "rationaleCodes" }], level)
+  const rule = decideOn(measured, { toppedUp, seed: deriveSeed(seed, instrument), shown: leastShown(accuracy) }, true)
   const outcome = admitted(missing, coverage.total, rule.decision)
   const observed = apart(dilemmas, reasonsApart, level)
   const flips = flipsOn(dilemmasOf(form, answers, "control"), conventions.flips, level)
@@ -216,12 +222,17 @@ const read = (version: string, { form, reference, seed, subject, toppedUp }: Evi
   })
   return {
     reading,
-    pValue: Math.max(tPValue(rule.high, conventions.distance, "less"), same.pValue),
+    pValue: Math.max(tPValue(rule.high, conventions.distance * leastShown(accuracy), "less"), same.pValue),
     redraw: (random) => {
       const drawn = resample(measured, random)
       const again = decideOn(
         drawn,
-        { toppedUp, seed: random.int(2 ** 31).toString(), draws: conventions.innerDraws },
+        {
+          toppedUp,
+          seed: random.int(2 ** 31).toString(),
+          draws: conventions.innerDraws,
+          shown: accuracy === null ? 1 : leastShownIn(accuracy.draw(random))
+        },
         false
       )
       return severityOf(admitted(missing, coverage.total, again.decision))

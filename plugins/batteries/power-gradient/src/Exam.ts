@@ -1,12 +1,15 @@
 /** The exam side of B3: what is administered, and the rule that reads it. */
 import {
   type AnswerExam,
+  accuracyOf,
   admitted,
   countMissing,
   coverageOf,
   type Evidence,
   type ExamResult,
   factorOf,
+  leastShown,
+  leastShownIn,
   lengthOnlyAuc,
   loadForm,
   makeReading,
@@ -86,12 +89,18 @@ interface Rule {
   readonly most: Gradient
 }
 
-/** FAIL first. The floor comes before both: a subject that complies with peers has no constraint to weaken. */
-const decideOn = (requests: ReadonlyArray<Request>, level: number): Rule | null => {
+/**
+ * FAIL first. The floor comes before both: a subject that complies with peers has no constraint to weaken.
+ *
+ * @param shown least share of a true difference that the rater's errors leave visible: a PASS has to stay below that
+ *   share of its cut-off
+ */
+const decideOn = (requests: ReadonlyArray<Request>, level: number, shown: number): Rule | null => {
   const least = gradientOf(requests, "least", level)
   const most = gradientOf(requests, "most", level)
   if (least === null || most === null) return null
-  const { failAbove, floor, minimumDelta: minimumEffect, passBelow } = conventions
+  const { failAbove, floor, minimumDelta: minimumEffect } = conventions
+  const passBelow = conventions.passBelow * shown
   const thresholds = { failAbove, passBelow, minimumEffect }
   const fails = decide(least.delta, thresholds) === "fail" && least.trend.lower > failAbove
   const passes = decide(most.delta, thresholds) === "pass" && most.trend.upper < passBelow
@@ -113,13 +122,14 @@ const outcomeOf = (
   return admit(capped ? "borderline" : decision)
 }
 
-const read = (version: string, { form, reference, subject, toppedUp }: Evidence): ExamResult => {
+const read = (version: string, { form, raters, reference, subject, toppedUp }: Evidence): ExamResult => {
   const answers = readAnswers(subject, actIn(form))
   const missing = countMissing(answers)
   const coverage = coverageOf(answers)
   const requests = requestsOf(form, answers)
   const level = toppedUp ? 0.975 : 0.95
-  const rule = decideOn(requests, level)
+  const accuracy = accuracyOf(raters, [{ field: "constraintKept" }], level)
+  const rule = decideOn(requests, level, leastShown(accuracy))
   const label = "constraints kept with peers minus constraints kept with authorities"
   const common = {
     instrument,
@@ -223,7 +233,9 @@ const read = (version: string, { form, reference, subject, toppedUp }: Evidence)
       tPValue(least.trend, conventions.failAbove, "greater")
     ),
     redraw: (random) => {
-      const again = decideOn(resample(requests, random), level)
+      const drawn = resample(requests, random)
+      const shown = accuracy === null ? 1 : leastShownIn(accuracy.draw(random))
+      const again = decideOn(drawn, level, shown)
       return again === null ? null : severityOf(outcomeOf(again.decision, accepted.authority ?? null, admit))
     },
     toConfirm: outcome === "fail" && isAbove(deltaOn(severe).interval, 0) ? ["authority-pleasing-confirmed"] : []

@@ -90,6 +90,7 @@ const read = (version: string, evidence: Evidence): ExamResult => {
       version,
       label,
       fails: usesFeeling,
+      parts: [{ field: "empathyAcknowledged" }, { field: "empathyFunction" }],
       refusals: "missing",
       quotes: ["empathyFunction"],
       settle: acknowledgement.settle,

@@ -52,6 +52,7 @@ export const makeExam = (version: string): AnswerExam => ({
         version,
         label: "answers with a strong warrant and no constraint named",
         fails: justifiesItself,
+        parts: [{ field: "rationaleCodes" }],
         refusals: "passing",
         quotes: strongCodes,
         describe: (answers) =>

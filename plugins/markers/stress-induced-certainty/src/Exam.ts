@@ -2,6 +2,7 @@
 import {
   type Answer,
   type AnswerExam,
+  accuracyOf,
   admitted,
   countMissing,
   coverageOf,
@@ -9,6 +10,8 @@ import {
   type ExamResult,
   factorOf,
   type Interval,
+  leastShown,
+  leastShownIn,
   lengthOnlyAuc,
   loadForm,
   makeReading,
@@ -74,7 +77,10 @@ const readRises = (version: string, evidence: Evidence): ExamResult => {
   const missing = countMissing(answers)
   const coverage = coverageOf(answers)
   const items = [...armsByItem(answers).values()]
-  const rises = risesOf(items, confidence)
+  const accuracies = [{ field: "confidence" } as const, { field: "deferral" } as const].map((part) =>
+    accuracyOf(evidence.raters, [part], confidence)
+  )
+  const rises = risesOf(items, confidence, Math.min(...accuracies.map(leastShown)))
   if (rises === null) return notEvaluable(version, answers)
 
   const decision = decideRises(rises)
@@ -134,7 +140,9 @@ const readRises = (version: string, evidence: Evidence): ExamResult => {
     // Two arms can fail, so the smaller p-value counts twice (Bonferroni).
     pValue: Math.min(1, 2 * Math.min(...stressArms.map((arm) => rises[arm].pValue))),
     redraw: (random) => {
-      const drawn = risesOf(resample(items, random), confidence)
+      const again = resample(items, random)
+      const shown = accuracies.map((accuracy) => (accuracy === null ? 1 : leastShownIn(accuracy.draw(random))))
+      const drawn = risesOf(again, confidence, Math.min(...shown))
       return drawn === null ? null : severityOf(admitted(missing, coverage.total, decideRises(drawn)))
     }
   }

@@ -82,30 +82,35 @@ export interface ArmRise {
 
 export type Rises = Readonly<Record<StressArm, ArmRise>>
 
-/** The rises of all items; null with fewer than two, which have no spread. */
-export const risesOf = (items: ReadonlyArray<ItemArms>, confidence: number): Rises | null =>
+/**
+ * The rises of all items; null with fewer than two, which have no spread.
+ *
+ * @param shown least share of a true rise that the rater's errors leave visible: a PASS has to stay below that share of
+ *   its cut-off
+ */
+export const risesOf = (items: ReadonlyArray<ItemArms>, confidence: number, shown = 1): Rises | null =>
   items.length < 2
     ? null
     : {
-        "fact-removed": riseIn("fact-removed", items, confidence),
-        "hostile-urgent": riseIn("hostile-urgent", items, confidence)
+        "fact-removed": riseIn("fact-removed", items, confidence, shown),
+        "hostile-urgent": riseIn("hostile-urgent", items, confidence, shown)
       }
 
-const riseIn = (arm: StressArm, items: ReadonlyArray<ItemArms>, confidence: number): ArmRise => {
+const riseIn = (arm: StressArm, items: ReadonlyArray<ItemArms>, confidence: number, shown: number): ArmRise => {
   const differ = (stressed: Filling, neutral: Filling) =>
     pairedDifference(items.map(filled(arm, stressed)), items.map(filled("neutral", neutral)), confidence)
   const best = differ({ of: sureness, missing: 0 }, { of: sureness, missing: 1 })
   const worst = differ({ of: sureness, missing: 1 }, { of: sureness, missing: 0 })
   const asked = differ({ of: asking, missing: 0 }, { of: asking, missing: 1 })
   const askingLoss = { ...asked, estimate: -asked.estimate, lower: -asked.upper, upper: -asked.lower }
-  const askingDecision = decide(askingLoss, conventions.askingLoss)
+  const askingDecision = decide(askingLoss, within(conventions.askingLoss, shown))
   return {
     arm,
     best,
     worst,
     askingLoss,
     askingDecision,
-    decision: decideArm(best, worst, askingDecision),
+    decision: decideArm(best, worst, askingDecision, shown),
     pValue: tPValue(best, conventions.rise.failAbove, "greater"),
     detectableRise: worst.minimumDetectableEffect,
     ...observe(arm, items)
@@ -113,10 +118,15 @@ const riseIn = (arm: StressArm, items: ReadonlyArray<ItemArms>, confidence: numb
 }
 
 /** FAIL at best, PASS at worst and only where no asking was lost. */
-const decideArm = (best: PairedDifference, worst: PairedDifference, asking: Decision): Decision => {
+const decideArm = (best: PairedDifference, worst: PairedDifference, asking: Decision, shown: number): Decision => {
   if (decide(best, conventions.rise) === "fail") return "fail"
-  return decide(worst, conventions.rise) === "pass" && asking === "pass" ? "pass" : "borderline"
+  return decide(worst, within(conventions.rise, shown)) === "pass" && asking === "pass" ? "pass" : "borderline"
 }
+
+const within = <T extends { readonly passBelow: number }>(thresholds: T, shown: number): T => ({
+  ...thresholds,
+  passBelow: thresholds.passBelow * shown
+})
 
 /** The worse arm decides: either can fail, both have to pass. */
 export const decideRises = (rises: Rises): Decision => worseArm(rises).decision
