@@ -1,3 +1,12 @@
-/** What the tests of plugins share: administered rows without a model, and the contract of instruments. */
+/**
+ * What the tests of plugins share: administered rows without a model, a model server that misbehaves on demand, and the
+ * contracts of instruments and backends.
+ */
+export * from "./BackendContract.ts"
+export * from "./FaultJudgement.ts"
 export * from "./InstrumentContract.ts"
+export * from "./ModelFaults.ts"
+export * from "./ModelRateLimit.ts"
+export * from "./ModelServer.ts"
+export * from "./ModelWire.ts"
 export * from "./Rows.ts"
