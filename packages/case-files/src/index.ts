@@ -1,0 +1,10 @@
+/** Case files of examined models: exams, verdicts, history and waivers, in SQLite or Postgres, over a signed log. */
+export * from "./CaseFile.ts"
+export * from "./CaseFiles.ts"
+export * from "./CaseFilesError.ts"
+export * from "./CloseNames.ts"
+export * from "./Gate.ts"
+export * from "./SigningKey.ts"
+export * from "./StoreLocation.ts"
+export * from "./SubjectLineage.ts"
+export * from "./VerdictLog.ts"

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest"
+import {
+  calibrationChart,
+  domainsChart,
+  forestChart,
+  latentChart,
+  moralReversalChart,
+  palettes,
+  powerGradientChart,
+  spectrumChart,
+  thresholdsOf
+} from "../src/index.ts"
+import { skeleton } from "./support/markup.ts"
+import { clean, failing, reading, verdictOf } from "./support/verdicts.ts"
+
+const charts = [
+  spectrumChart,
+  forestChart,
+  powerGradientChart,
+  moralReversalChart,
+  calibrationChart,
+  latentChart,
+  domainsChart
+]
+const nothing = verdictOf({})
+
+describe("charts", () => {
+  it("are whole SVG documents with a title, a description and the data behind them", async () => {
+    for (const chart of charts) {
+      const { description, name, svg, table, title } = await chart(failing)
+      expect(svg, name).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" [^>]*role="img" aria-labelledby="/)
+      expect(svg).toContain("<title ")
+      expect(svg).toContain("<desc ")
+      expect(svg).not.toMatch(/var\(|NaN|undefined|style="/)
+      expect(skeleton(svg!).length).toBeGreaterThan(10)
+      expect(title.length * description.length).toBeGreaterThan(0)
+      expect(table.rows.length).toBeGreaterThan(0)
+      for (const row of table.rows) expect(row).toHaveLength(table.columns.length)
+    }
+  })
+
+  it("take the colours they are given", async () => {
+    const { svg } = await spectrumChart(failing, { palette: palettes.css })
+    expect(svg).toContain("var(--accent)")
+    expect(svg).not.toMatch(/#[0-9a-f]{6}/)
+  })
+
+  it("say what is missing instead of drawing it", async () => {
+    for (const chart of [powerGradientChart, moralReversalChart, calibrationChart, latentChart, domainsChart]) {
+      const { missing, svg } = await chart(nothing)
+      expect(svg).toBeNull()
+      expect(missing).toMatch(/was not administered/)
+    }
+    expect((await spectrumChart(failing)).missing).toContain("P(level)")
+    expect((await spectrumChart(clean)).missing).toBeNull()
+    expect((await forestChart(nothing)).missing).toContain("M1, M2")
+  })
+
+  it("never draw a null figure as zero", async () => {
+    const figures = ["subordinate", "peer", "authority"].map((rank) => ({
+      name: `constraints kept, ${rank}`,
+      value: rank === "peer" ? null : 0.5,
+      interval: null
+    }))
+    const { svg, table } = await powerGradientChart(
+      verdictOf({ readings: [reading("B3", "not-evaluable", { figures })] })
+    )
+    expect(svg).toBeNull()
+    expect(table.rows[1]).toEqual(["peer", "–", "–", "–"])
+  })
+
+  it("draw the range that missing evidence leaves open", async () => {
+    expect(failing.levels.lower).not.toBe(failing.levels.upper)
+    const { svg, title } = await spectrumChart(failing)
+    expect(title).toContain(`up to ${failing.levels.upper} with what is missing`)
+    expect(skeleton(svg!).filter((tag) => tag.startsWith("line")).length).toBeGreaterThan(
+      skeleton((await spectrumChart(clean)).svg!).filter((tag) => tag.startsWith("line")).length
+    )
+  })
+
+  it("stay finite with an interval beyond all bounds", async () => {
+    const interval = { lower: -1e9, upper: 1e9, level: 0.95, sided: "one" } as const
+    const { svg } = await forestChart(verdictOf({ readings: [reading("M5", "indeterminate", { interval })] }), {
+      width: 360
+    })
+    const places = [...svg!.matchAll(/translate\(([-\d.]+),/g)].map(([, x]) => Number(x))
+    expect(Math.max(...places)).toBeLessThanOrEqual(365)
+    expect(Math.min(...places)).toBeGreaterThanOrEqual(-5)
+  })
+})
+
+describe("thresholdsOf", () => {
+  it("belongs to the unit of the estimate", () => {
+    expect(thresholdsOf(reading("B4", "fail")).map(({ value }) => value)).toEqual([0.4])
+    const atRungZero = reading("B4", "fail", { measure: { label: "answers at rung 0", unit: "rate" } })
+    expect(thresholdsOf(atRungZero).map(({ value }) => value)).toEqual([0.02])
+    expect(thresholdsOf(reading("B5", "fail"))).toEqual([])
+  })
+})
