@@ -1,7 +1,8 @@
 /**
  * Screening against a bare loop that gunzips, splits into lines and parses JSON: both as whole processes, in turns, in
- * the same run. Prints medians of wall and CPU time with their ratios, and peak memory; then once for a file ten times
- * as long. Needs a build (`pnpm build`).
+ * the same run. Screening rates every field either way; with --ratings it writes them all out too. Prints medians of wall
+ * and CPU time with their ratios, unpacked megabytes a second, and peak memory; then once for a file ten times as long.
+ * Needs a build (`pnpm build`).
  *
  *   pnpm bench screening [FILE.jsonl.gz] [REPEATS]
  */
@@ -10,7 +11,7 @@ import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rm
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import { gzipSync } from "node:zlib"
+import { gunzipSync, gzipSync } from "node:zlib"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
@@ -22,7 +23,15 @@ interface Run {
 
 const contenders: Readonly<Record<string, (file: string) => ReadonlyArray<string>>> = {
   "bare loop": (file) => [fileURLToPath(new URL("internal/bareLoop.mjs", import.meta.url)), file],
-  screening: (file) => [join(root, "apps/cli/dist/intake.js"), "screen", file, "--json"]
+  screening: (file) => [join(root, "apps/cli/dist/intake.js"), "screen", file, "--json"],
+  "all fields": (file) => [
+    join(root, "apps/cli/dist/intake.js"),
+    "screen",
+    file,
+    "--json",
+    "--ratings",
+    join(directory, "ratings.jsonl")
+  ]
 }
 
 /** Has a process tell what it used as the last line on standard error. */
@@ -46,8 +55,10 @@ const measure = (contender: string, file: string): Run => {
 
 const median = (values: ReadonlyArray<number>): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
 
-const compare = (label: string, file: string, repeats: number): void => {
-  const runs: Record<string, Array<Run>> = { "bare loop": [], screening: [] }
+const compare = (label: string, file: string, megabytes: number, repeats: number): void => {
+  const runs: Record<string, Array<Run>> = Object.fromEntries(
+    Object.keys(contenders).map((contender) => [contender, []])
+  )
   for (let round = 0; round < repeats; round++)
     for (const contender of Object.keys(runs)) runs[contender]!.push(measure(contender, file))
   console.log(`${label}, median of ${repeats}`)
@@ -56,14 +67,16 @@ const compare = (label: string, file: string, repeats: number): void => {
     const cpu = median(own.map(({ cpuMs }) => cpuMs))
     const peak = Math.max(...own.map(({ peakMiB }) => peakMiB))
     console.log(
-      `  ${contender.padEnd(10)} wall ${wall.toFixed(0)} ms, CPU ${cpu.toFixed(0)} ms, peak ${peak.toFixed(0)} MiB`
+      `  ${contender.padEnd(10)} wall ${wall.toFixed(0)} ms, CPU ${cpu.toFixed(0)} ms, ${(megabytes / (wall / 1000)).toFixed(1)} MB/s, peak ${peak.toFixed(0)} MiB`
     )
-    return { wall, cpu }
+    return { contender, wall, cpu }
   })
-  const [bare, screening] = figures as [{ wall: number; cpu: number }, { wall: number; cpu: number }]
-  console.log(
-    `  ratio      wall ${(screening.wall / bare.wall).toFixed(2)}, CPU ${(screening.cpu / bare.cpu).toFixed(2)}`
-  )
+  const bare = figures[0]!
+  for (const { contender, wall, cpu } of figures.slice(1)) {
+    console.log(
+      `  ${contender} to bare loop: wall ${(wall / bare.wall).toFixed(2)}, CPU ${(cpu / bare.cpu).toFixed(2)}`
+    )
+  }
 }
 
 const directory = mkdtempSync(join(tmpdir(), "intake-bench-"))
@@ -74,9 +87,11 @@ if (given === undefined && !existsSync(corpus)) {
   writeFileSync(sample, gzipSync(readFileSync(join(root, "samples/transcripts.jsonl"), "utf8").repeat(2000)))
 }
 const file = given !== undefined ? resolve(root, given) : existsSync(corpus) ? corpus : sample
-compare(file, file, Number(process.argv[3] ?? 5))
+const packed = readFileSync(file)
+const megabytes = (file.endsWith(".gz") ? gunzipSync(packed) : packed).length / 1e6
+compare(file, file, megabytes, Number(process.argv[3] ?? 5))
 const tenfold = join(directory, "tenfold.jsonl.gz")
 copyFileSync(file, tenfold)
 for (let copy = 1; copy < 10; copy++) appendFileSync(tenfold, readFileSync(file))
-compare("ten times as long", tenfold, 1)
+compare("ten times as long", tenfold, 10 * megabytes, 1)
 rmSync(directory, { recursive: true })

@@ -1,5 +1,6 @@
 /** The command line: its commands, and how they end. */
 import { NodeServices } from "@effect/platform-node"
+import type { RunStopped } from "@model-intake/core"
 import * as Cause from "effect/Cause"
 import { CliConfig, CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
 import * as Effect from "effect/Effect"
@@ -7,13 +8,26 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
+import { checklistCommand } from "./commands/Checklist.ts"
+import { compareCommand } from "./commands/Compare.ts"
 import { doctorCommand } from "./commands/Doctor.ts"
 import { examCommand } from "./commands/Exam.ts"
+import { gateCommand } from "./commands/Gate.ts"
+import { historyCommand } from "./commands/History.ts"
+import { interventionCommand } from "./commands/Intervention.ts"
 import { itemsCommand } from "./commands/Items.ts"
+import { exportCommand, importCommand } from "./commands/Log.ts"
 import { pluginsCommand } from "./commands/Plugins.ts"
+import { raterCommand } from "./commands/Rater.ts"
 import { referenceCommand } from "./commands/Reference.ts"
+import { reportCommand } from "./commands/Report.ts"
 import { screenCommand } from "./commands/Screen.ts"
+import { trajectoryCommand } from "./commands/Trajectory.ts"
+import { verdictCommand } from "./commands/Verdict.ts"
+import { verifyCommand } from "./commands/Verify.ts"
+import { waiverCommand } from "./commands/Waiver.ts"
 import { ExitCode } from "./ExitCode.ts"
+import { interruptGracefully } from "./Interrupts.ts"
 import { printable } from "./Terminal.ts"
 
 const intake = Command.make("intake").pipe(
@@ -21,13 +35,34 @@ const intake = Command.make("intake").pipe(
     "Put a language model through an intake exam before anyone deploys it.\n\n" +
       "Exit codes: 0 done or allowed, 1 fault, 2 wrong usage or input, 3 not allowed, 4 no verdict, 130 interrupted."
   ),
-  Command.withSubcommands([examCommand, screenCommand, itemsCommand, referenceCommand, pluginsCommand, doctorCommand]),
+  Command.withSubcommands([
+    examCommand,
+    screenCommand,
+    verdictCommand,
+    gateCommand,
+    historyCommand,
+    compareCommand,
+    trajectoryCommand,
+    checklistCommand,
+    reportCommand,
+    interventionCommand,
+    waiverCommand,
+    verifyCommand,
+    exportCommand,
+    importCommand,
+    itemsCommand,
+    referenceCommand,
+    raterCommand,
+    pluginsCommand,
+    doctorCommand
+  ]),
   Command.withExamples([
     {
       command: "intake exam specimens:narrow-middle --reference specimens:baseline",
       description: "Examine a specimen, offline"
     },
     { command: "intake screen chats.jsonl", description: "What do recorded answers indicate?" },
+    { command: "intake gate specimens:narrow-middle --context civilian", description: "May it be used?" },
     { command: "intake doctor", description: "Is everything in place?" }
   ])
 )
@@ -53,6 +88,8 @@ const complain = (message: string): void => {
 
 /** Errors that mean "what was given is wrong", by their tag; every other one is a fault. */
 const usageErrors: ReadonlySet<unknown> = new Set([
+  "AccreditationError",
+  "AccreditingError",
   "ConfigurationError",
   "ExaminationError",
   "FormError",
@@ -60,6 +97,7 @@ const usageErrors: ReadonlySet<unknown> = new Set([
   "PluginError",
   "PolicyError",
   "ReferenceBundleError",
+  "ResumeError",
   "ScreeningError",
   "SubjectError",
   "TranscriptError",
@@ -82,15 +120,35 @@ const isUsageError = (error: unknown): boolean =>
   (usageErrors.has(error._tag) ||
     (error._tag === "BackendError" && Predicate.hasProperty(error, "reason") && usageReasons.has(error.reason)))
 
+/** How long calls under way have to end after a first interrupt, in milliseconds. */
+const gracefulMs = 5000
+
+/** An exam that stopped early has no verdict; where what was given is to blame, or something broke, the code says that. */
+const stopCode = ({ cause, reason }: RunStopped): number => {
+  if (reason === "interrupted") return ExitCode.interrupted
+  if (reason !== "failures") return ExitCode.noVerdict
+  return usageReasons.has(cause) && cause !== "malformed-reply" ? ExitCode.usage : ExitCode.fault
+}
+
+/** `--resume ID` means `--resume=ID`; alone it means the latest. */
+const withResumeId = (argv: ReadonlyArray<string>): ReadonlyArray<string> =>
+  argv.flatMap((word, index) => {
+    if (word === "--resume" && /^exam-[0-9a-f]+$/.test(argv[index + 1] ?? "")) return []
+    return argv[index - 1] === "--resume" && /^exam-[0-9a-f]+$/.test(word) ? [`--resume=${word}`] : [word]
+  })
+
 /** Runs the command line on arguments and gives the exit code. Never throws and prints no stack trace. */
 export const runIntake = async (argv: ReadonlyArray<string>, version: string): Promise<number> => {
   const fiber = Effect.runFork(
-    Command.runWith(intake, { version })(argv).pipe(
+    Command.runWith(intake, { version })(withResumeId(argv)).pipe(
       Effect.provide(Layer.mergeAll(NodeServices.layer, presenter, globalFlags))
     )
   )
-  const interrupt = () => fiber.interruptUnsafe()
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt)
+  const interrupt = () => {
+    if (!interruptGracefully()) return fiber.interruptUnsafe()
+    setTimeout(() => fiber.interruptUnsafe(), gracefulMs).unref()
+  }
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt)
   // A reader that has seen enough (`| head`) is no fault.
   process.stdout.on("error", (error: NodeJS.ErrnoException) =>
     process.exit(error.code === "EPIPE" ? ExitCode.ok : ExitCode.fault)
@@ -101,5 +159,7 @@ export const runIntake = async (argv: ReadonlyArray<string>, version: string): P
   const error: unknown = Cause.squash(exit.cause)
   if (error instanceof CliError.ShowHelp) return error.errors.length > 0 ? ExitCode.usage : ExitCode.ok
   complain(error instanceof Error ? error.message : String(error))
+  if (Predicate.isTagged(error, "RunStopped")) return stopCode(error as RunStopped)
+  if (Predicate.isTagged(error, "NoVerdictError")) return ExitCode.noVerdict
   return isUsageError(error) ? ExitCode.usage : ExitCode.fault
 }

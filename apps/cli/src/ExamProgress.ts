@@ -1,21 +1,25 @@
 /** What a person sees of an exam under way: what it will ask for, how far it is, and what the time went into. */
 import { performance } from "node:perf_hooks"
-import type { Activity, Event, PlanEstimate } from "@model-intake/core"
+import type { Activity, Event, GovernorStatus, PlanEstimate } from "@model-intake/core"
 import { makeProgress } from "./Progress.ts"
 
 export interface ExamListenerOptions {
   /** Per million tokens, or null where no price was given. */
   readonly price: { readonly input: number; readonly output: number } | null
   readonly timings: boolean
+  /** What the exam has used up so far. */
+  readonly status: () => GovernorStatus
 }
 
 /** In the order in which they are told, whatever came first. */
 const activities: ReadonlyArray<Activity> = ["generation", "hidden states", "rating", "statistics"]
 
-export const makeExamListener = (stream: NodeJS.WriteStream, { price, timings }: ExamListenerOptions) => {
+export const makeExamListener = (stream: NodeJS.WriteStream, { price, status, timings }: ExamListenerOptions) => {
   const progress = makeProgress(stream)
   const started = performance.now()
   const spent = new Map<Activity, number>()
+  let exam: string | null = null
+  let reused = 0
   const say = (text: string) => {
     progress.end()
     stream.write(`${text}\n`)
@@ -34,11 +38,28 @@ export const makeExamListener = (stream: NodeJS.WriteStream, { price, timings }:
           say(`If readings end borderline or are replicated: up to ${estimateText(event.atMost, price)}.`)
         }
       }
-      if (event._tag === "TrialDone") progress.update(event.done / event.total, event.done, "answers", event.stage)
+      if (event._tag === "Journalled") {
+        exam = event.exam
+        say(
+          event.resumed
+            ? `Resuming ${event.exam}: ${count(event.rows)} trials are in the journal ${event.file}.`
+            : `Journal: ${event.exam} in ${event.file}.`
+        )
+      }
+      if (event._tag === "Reused") reused = event.trials
+      if (event._tag === "TrialDone") {
+        progress.update(event.done / event.total, event.done, "answers", event.stage, nowText(status()))
+      }
       if (event._tag === "Timed") spent.set(event.activity, (spent.get(event.activity) ?? 0) + event.milliseconds)
     },
+    /** Says something that is not an event. */
+    note: say,
+    /** The exam's id in the journal, once it has one. */
+    exam: (): string | null => exam,
     end: (): void => {
       progress.end()
+      const used = usedText(status(), reused)
+      if (used !== null) say(used)
       if (!timings) return
       const total = performance.now() - started
       const known = activities.map((activity) => `${activity} ${seconds(spent.get(activity) ?? 0)}`)
@@ -47,6 +68,33 @@ export const makeExamListener = (stream: NodeJS.WriteStream, { price, timings }:
     }
   }
 }
+
+/** What the calls came to, with what of it was wasted. */
+const usedText = (status: GovernorStatus, reused: number): string | null => {
+  const { cost, failed, inputTokens, outputTokens, rateLimited, requests } = status
+  const answered = reused === 0 ? "" : `${count(reused)} trials answered from earlier exams`
+  if (requests === 0) return answered === "" ? null : `${answered}.`
+  const wasted = [
+    rateLimited === 0 ? null : `${count(rateLimited)} met a rate limit`,
+    failed === 0 ? null : `${count(failed)} failed`
+  ].filter((part) => part !== null)
+  return [
+    `${count(requests)} requests${wasted.length === 0 ? "" : ` (${wasted.join(", ")})`}`,
+    `${tokens(inputTokens)} in, ${tokens(outputTokens)} out`,
+    ...(cost === null ? [] : [`cost ${cost.toFixed(2)}`]),
+    ...(answered === "" ? [] : [answered])
+  ]
+    .join(", ")
+    .concat(".")
+}
+
+const nowText = ({ cost, limit, rateLimited, requests, retries, underWay }: GovernorStatus): string =>
+  [
+    `${count(requests)} requests`,
+    `${underWay} of ${limit} at once`,
+    ...(retries + rateLimited === 0 ? [] : [`${count(retries)} repeated`]),
+    ...(cost === null ? [] : [`cost ${cost.toFixed(2)}`])
+  ].join(", ")
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
 

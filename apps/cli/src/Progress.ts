@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks"
 
 export interface Progress {
   /** @param fraction 0 to 1, or null where the end is unknown */
-  readonly update: (fraction: number | null, done: number, what: string, stage?: string) => void
+  readonly update: (fraction: number | null, done: number, what: string, stage?: string, more?: string) => void
   /** Removes the line. */
   readonly end: () => void
 }
@@ -17,7 +17,7 @@ export const makeProgress = (stream: NodeJS.WriteStream): Progress => {
   let drawn = Number.NEGATIVE_INFINITY
   let current: string | undefined
   return {
-    update: (fraction, done, what, stage) => {
+    update: (fraction, done, what, stage, more) => {
       const now = performance.now()
       if (stage !== current) {
         current = stage
@@ -32,7 +32,7 @@ export const makeProgress = (stream: NodeJS.WriteStream): Progress => {
         fraction === null || fraction <= 0
           ? `${done.toLocaleString("en")} ${what}  ${rate}`
           : `${bar(fraction)} ${Math.floor(fraction * 100)} %  ${done.toLocaleString("en")} ${what}  ${rate}  ETA ${duration((seconds / fraction) * (1 - fraction))}`
-      const line = stage === undefined ? counted : `${stage}  ${counted}`
+      const line = `${stage === undefined ? "" : `${stage}  `}${counted}${more === undefined ? "" : `  ${more}`}`
       stream.write(`\r\x1b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`)
     },
     end: () => {

@@ -58,10 +58,10 @@ export const renderVerdict = (verdict: Verdict, options: CardOptions): string =>
 }
 
 /** P(level) by the bootstrap, levels of less than one percent left out. */
-const chances = ({ levels: { distribution } }: Verdict): string => {
+const chances = ({ levels: { distribution, lower, upper } }: Verdict): string => {
   if (distribution === null) return ""
   const shown = distribution.probabilities.filter(({ probability }) => probability >= 0.01)
-  return `; P(level) ${shown.map(({ level, probability }) => `${level}: ${probability.toFixed(2)}`).join(", ")}`
+  return `; P(level)${lower === upper ? "" : " at best"} ${shown.map(({ level, probability }) => `${level}: ${probability.toFixed(2)}`).join(", ")}`
 }
 
 /** What was done beside the instruments. */
@@ -113,7 +113,7 @@ const scale = ({ level, levels: { lower, upper } }: Verdict, style: CardOptions[
   const row = levels.map((each) =>
     each === level ? style(["bold", "inverse"], ` ${each} `) : style("dim", ` ${each} `)
   )
-  const range = lower === upper ? "" : `, ${lower} to ${upper} with what is missing`
+  const range = lower === upper ? "" : ` at best, up to ${upper} with what is missing`
   return `level ${level}${range}  ${row.join("")}`
 }
 

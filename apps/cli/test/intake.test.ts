@@ -27,7 +27,7 @@ const intake = (args: ReadonlyArray<string>, input = "", env: Record<string, str
     const child = execFile(
       process.execPath,
       [bundle, ...args],
-      { cwd: directory, env: { PATH: process.env.PATH, ...env }, maxBuffer: 1e8 },
+      { cwd: directory, env: { PATH: process.env.PATH, INTAKE_HOME: join(directory, "home"), ...env }, maxBuffer: 1e8 },
       (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err })
     )
     child.stdin?.on("error", () => {})
@@ -63,11 +63,17 @@ describe("intake screen", () => {
     expect(code).toBe(0)
     const lines = (await readFile(join(directory, "ratings.jsonl"), "utf8")).trimEnd().split("\n")
     expect(lines).toHaveLength(24)
-    expect(JSON.parse(lines[0]!)).toEqual({
+    expect(JSON.parse(lines[0]!)).toMatchObject({
       id: "sample-steady-01",
       turn: 0,
       model: "sample-steady",
-      ratings: { misalignment: expect.any(Number), justifiesHarm: expect.any(Number) }
+      ratings: {
+        misalignment: expect.any(Number),
+        justifiesHarm: expect.any(Number),
+        confidence: expect.any(Number),
+        deferral: "none",
+        flags: { refusal: false, judgeDirected: false }
+      }
     })
   })
 
@@ -226,7 +232,10 @@ describe("intake exam", () => {
   })
 
   it.each([200, 600, 1500])("ends cleanly when it is interrupted after %i ms", async (after) => {
-    const child = spawn(process.execPath, [bundle, "exam", "specimens:narrow"], { cwd: directory })
+    const child = spawn(process.execPath, [bundle, "exam", "specimens:narrow"], {
+      cwd: directory,
+      env: { ...process.env, INTAKE_HOME: join(directory, "home") }
+    })
     let err = ""
     child.stderr.on("data", (chunk) => {
       err += chunk
@@ -237,7 +246,12 @@ describe("intake exam", () => {
     )
     // Before the program listens, the system ends it; afterwards it ends by itself.
     expect(signal ?? code).toBeOneOf([130, "SIGINT"])
-    expect(err).toMatch(/^([\d,]+ trials.*\n(If readings.*\n)?)?$/)
+    const lines = err.split("\n").filter((line) => line !== "")
+    for (const line of lines) {
+      expect(line).toMatch(
+        /^([\d,]+ trials|If readings|Journal: exam-|[\d,]+ requests|Interrupted[:;]|intake: (interrupted; )?what was answered is in the journal.*--resume=exam-)/
+      )
+    }
   })
 
   it.each<[string, ReadonlyArray<string>, RegExp]>([

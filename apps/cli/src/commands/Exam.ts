@@ -3,8 +3,8 @@ import {
   examine,
   type InstrumentCode,
   instrumentCodes,
-  Journal,
   parseSubject,
+  RunStopped,
   Spectrum,
   Triage
 } from "@model-intake/core"
@@ -24,8 +24,11 @@ import {
   triggersFrom,
   wrapperFrom
 } from "../ExamInputs.ts"
+import { governorFrom, journalFlags, journalFrom, limitFlags } from "../ExamLimits.ts"
 import { makeExamListener } from "../ExamProgress.ts"
 import { UsageError } from "../Files.ts"
+import { onFirstInterrupt } from "../Interrupts.ts"
+import { recordingFlags, recordVerdict } from "../Recording.ts"
 import { config, json, listen, pluginsLayer, print } from "../Run.ts"
 import { safeJson, stylist } from "../Terminal.ts"
 import { renderVerdict } from "../VerdictView.ts"
@@ -45,9 +48,26 @@ export const examCommand = Command.make(
       Flag.optional
     ),
     form: Flag.String("form").pipe(
-      Flag.withDescription("Item form: S for specimens, or the path of your own form (a JSON file or a folder)"),
+      Flag.withDescription(
+        "Item form: S (specimens' own), A, B, or the path of your own form (a JSON file or a folder)"
+      ),
       Flag.withMetavar("FORM"),
-      Flag.withDefault("S")
+      Flag.optional
+    ),
+    raters: Flag.String("rater").pipe(
+      Flag.withDescription("Ids of the raters that may rate, joined by commas, first ones first (all installed ones)"),
+      Flag.withMetavar("IDS"),
+      Flag.optional
+    ),
+    judges: Flag.String("judge").pipe(
+      Flag.withDescription("A model for the judge panel, as backend:model; give it once for each judge"),
+      Flag.withMetavar("MODEL"),
+      Flag.between(0, 16)
+    ),
+    baseUrl: Flag.String("base-url").pipe(
+      Flag.withDescription("Address of an OpenAI-compatible server for the backend openai, usually ending in /v1"),
+      Flag.withMetavar("URL"),
+      Flag.optional
     ),
     full: Flag.Boolean("full").pipe(
       Flag.withDescription("Administer every item (this is the default)"),
@@ -92,15 +112,18 @@ export const examCommand = Command.make(
       Flag.optional
     ),
     concurrency: Flag.Int("concurrency").pipe(
-      Flag.withDescription("Trials under way at once (what the backend asks for); changes no reading"),
+      Flag.withDescription("Calls under way at once per account (adapts up to 64); changes no reading"),
       Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1024 }))),
       Flag.optional
     ),
     price: Flag.String("price").pipe(
-      Flag.withDescription("Price of a million tokens as input,output: the estimate then tells the cost"),
+      Flag.withDescription("Price of a million tokens as input,output: estimate and spending then tell the cost"),
       Flag.withMetavar("IN,OUT"),
       Flag.optional
     ),
+    ...limitFlags,
+    ...journalFlags,
+    ...recordingFlags,
     timings: Flag.Boolean("timings").pipe(
       Flag.withDescription("Say on standard error what the time went into"),
       Flag.withDefault(false)
@@ -113,11 +136,19 @@ export const examCommand = Command.make(
       return yield* new UsageError({ message: "--full and --brief exclude each other; give one of them" })
     }
     const subject = yield* parseSubject(options.subject)
-    const { form, forms } = yield* formsFrom(options.form)
+    const { form, forms } = yield* formsFrom(
+      Option.getOrElse(options.form, () => (subject.backend === "specimens" ? "S" : "A"))
+    )
     const policy = yield* policyFrom(options.policy)
     const attested = yield* attestationFrom(options.attested, options.attestationKey)
     const price = Option.isSome(options.price) ? yield* priceFrom(options.price.value) : null
-    const listener = makeExamListener(process.stderr, { price, timings: options.timings })
+    const governor = yield* governorFrom(options, options.concurrency, price)
+    const journal = yield* journalFrom(options)
+    const listener = makeExamListener(process.stderr, { price, timings: options.timings, status: governor.status })
+    yield* onFirstInterrupt(() => {
+      listener.note("Interrupted: waiting a few seconds for the calls under way; Ctrl-C again ends at once.")
+      governor.stop(new RunStopped({ reason: "interrupted", cause: null, message: "interrupted" }))
+    })
     const verdict = yield* examine({
       subject,
       reference: yield* referenceFrom(options.reference),
@@ -127,7 +158,8 @@ export const examCommand = Command.make(
       seed: options.seed,
       instruments: yield* instrumentsFrom(options.instruments),
       decoding: Option.isSome(options.maxTokens) ? { maxTokens: options.maxTokens.value } : {},
-      concurrency: Option.getOrUndefined(options.concurrency),
+      governor,
+      raters: Option.isSome(options.raters) ? commaList(options.raters.value) : undefined,
       lineage: yield* lineageFrom(options.lineage),
       bundles: yield* bundlesFrom(options.bundle),
       latents: {
@@ -138,12 +170,21 @@ export const examCommand = Command.make(
       wrapper: yield* wrapperFrom(options.wrapper),
       triggers: yield* triggersFrom(options.triggers)
     }).pipe(
+      Effect.mapError((error) =>
+        error._tag === "RunStopped" ? new RunStopped({ ...error, message: stopText(error, listener.exam()) }) : error
+      ),
+      Effect.onInterrupt(() => Effect.sync(() => listener.note(`Interrupted; ${resumeAdvice(listener.exam())}.`))),
       Effect.ensuring(Effect.sync(listener.end)),
       Effect.provide(
         Layer.mergeAll(
-          pluginsLayer(options.config),
+          pluginsLayer(options.config, {
+            ...(Option.isSome(options.baseUrl) ? { openai: { baseUrl: options.baseUrl.value } } : {}),
+            ...(options.judges.length > 0
+              ? { "judge-panel": { judges: options.judges.map((model) => ({ model })) } }
+              : {})
+          }),
           listen(listener.listen),
-          Journal.layerMemory,
+          journal,
           Spectrum.layer,
           policy === undefined ? Triage.layer : Triage.layerPolicy(policy)
         )
@@ -154,7 +195,8 @@ export const examCommand = Command.make(
         ? safeJson(encodeVerdict(verdict), 2)
         : renderVerdict(verdict, { style: stylist(process.stdout), columns: process.stdout.columns ?? 120 })
     )
-  })
+    yield* recordVerdict(verdict, options)
+  }, Effect.scoped)
 ).pipe(
   Command.withDescription(
     "Examine a model: administer the installed instruments, place it on the spectrum, and issue a verdict."
@@ -172,9 +214,27 @@ export const examCommand = Command.make(
     {
       command: "intake exam specimens:narrow-strong --replicate",
       description: "Repeat what fails on the twin form, so that an irreversible disposition can stand"
+    },
+    {
+      command: "intake exam openai:MODEL --base-url http://127.0.0.1:8000/v1 --budget-requests 5000",
+      description: "Examine a model on any OpenAI-compatible server, within a budget"
+    },
+    {
+      command: "intake exam openai:MODEL --resume",
+      description: "Go on with its exam that was interrupted; the other options have to be the same"
     }
   ])
 )
+
+const commaList = (text: string): ReadonlyArray<string> => text.split(",").map((part) => part.trim())
+
+const resumeAdvice = (exam: string | null): string =>
+  exam === null
+    ? "nothing was kept, since there is no journal"
+    : `what was answered is in the journal: give the same command with --resume=${exam} to go on`
+
+const stopText = ({ message, reason }: RunStopped, exam: string | null): string =>
+  `${reason === "interrupted" ? "interrupted" : `the exam stopped before its end: ${message}`}; ${resumeAdvice(exam)}`
 
 const referenceFrom = (reference: Option.Option<string>) =>
   Option.isNone(reference)

@@ -1,0 +1,96 @@
+/** Raters and their accreditations as a person reads them in a terminal. */
+import {
+  type Accreditation,
+  type AccreditReport,
+  accreditationProblem,
+  decidingAccreditation,
+  type Instrument,
+  isExact,
+  positiveSides,
+  type Rater
+} from "@model-intake/core"
+import { printable, type Style } from "./Terminal.ts"
+
+type Stylist = (style: Style, text: string) => string
+
+/** What a measurement found, and what it lets the rater do. */
+export const renderMeasurement = (
+  rater: Rater,
+  { accreditation, aucInterval, leftOut, transcripts, unrated }: AccreditReport,
+  style: Stylist
+): string => {
+  const { field } = accreditation
+  const auc =
+    accreditation.auc === null || aucInterval === null
+      ? "cannot be told"
+      : `${ratio(accreditation.auc)} (one-sided 95 % bounds ${ratio(aucInterval.lower)} and ${ratio(aucInterval.upper)})`
+  const rows: ReadonlyArray<readonly [string, string]> = [
+    ["AUC", auc],
+    ["sensitivity", ratio(accreditation.sensitivity)],
+    ["specificity", ratio(accreditation.specificity)],
+    ["calibration error", ratio(accreditation.calibrationError)],
+    ["AUC of length alone", ratio(accreditation.lengthOnlyAuc)],
+    ["AUC at equal length", ratio(accreditation.lengthMatchedAuc)],
+    [
+      "AUC within models",
+      `${ratio(accreditation.withinModelAuc)}, ${accreditation.models ?? 0} models with both classes`
+    ],
+    ["positive answers", `${accreditation.positives} (${accreditation.predicate ?? positiveSides[field]})`],
+    ["negative answers", String(accreditation.negatives)],
+    ["without a rating", `${unrated}, counted as wrong`],
+    ["left out", `${leftOut} of ${transcripts} transcripts, on neither side or without an answer`],
+    ["data", accreditation.dataDigest]
+  ]
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return [
+    style("bold", `${rater.id} ${rater.version} on ${field}`) + style("dim", `  ${holdsFor(accreditation)}`),
+    ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${printable(value)}`),
+    decision(accreditation, style)
+  ].join("\n")
+}
+
+/** A rater with every accreditation, and which instruments it may decide for. */
+export const renderRater = (
+  rater: Rater,
+  stored: ReadonlyArray<Accreditation>,
+  instruments: ReadonlyArray<Instrument>,
+  style: Stylist
+): string => {
+  const all = { ...rater, accreditations: [...rater.accreditations, ...stored] }
+  const lines = all.accreditations
+    .filter((one) => !isExact(one))
+    .flatMap((one) => [
+      `  ${style("bold", one.field)}  ${holdsFor(one)}, ${stored.includes(one) ? "measured here" : "shipped"}${one.on === undefined ? "" : `, on ${printable(one.on)}`}`,
+      `    AUC ${ratio(one.auc)}, sensitivity ${ratio(one.sensitivity)}, specificity ${ratio(one.specificity)}, ${one.positives} positive and ${one.negatives} negative answers`,
+      `    ${decision(one, style)}`
+    ])
+  const exact = all.accreditations.filter(isExact)
+  const forms = [...new Set(exact.map(({ form }) => form!))]
+  return [
+    `${style("bold", rater.id)} ${rater.version}  ${style("dim", rater.digest)}`,
+    `  rates ${rater.fields.length === 0 ? "nothing: it is not configured" : rater.fields.join(", ")}`,
+    ...(forms.length === 0 ? [] : [`  exact by construction on forms ${forms.join(", ")}, and only there`]),
+    ...(all.accreditations.length === 0 ? ["  no accreditation: it can screen but cannot decide"] : lines),
+    "  fields that it may decide in an exam on any form:",
+    ...instruments.flatMap(({ code, exam, title }) => {
+      if (exam === null || exam._tag !== "answers") return []
+      const may = exam.fields.map((field) => {
+        const can = decidingAccreditation(all, field, "")
+        return `${field} ${can === null ? style("yellow", "no") : style("green", "yes")}`
+      })
+      return [`    ${code} ${printable(title)}: ${may.join(", ")}`]
+    })
+  ].join("\n")
+}
+
+const holdsFor = ({ form }: Accreditation): string => (form === null ? "any text" : `form ${printable(form)} alone`)
+
+const decision = (accreditation: Accreditation, style: Stylist): string => {
+  const problem = accreditationProblem(accreditation)
+  return problem === null
+    ? style("green", "It may decide this field.")
+    : style("yellow", `It may screen but not decide: ${problem}.`)
+}
+
+const ratio = (value: number | null | undefined): string =>
+  value === null || value === undefined ? "–" : value.toFixed(3)
