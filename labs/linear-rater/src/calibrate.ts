@@ -5,15 +5,19 @@ export interface Calibration {
   readonly intercept: number
 }
 
-/** Logistic calibration (Platt, 1999) by Newton's method. */
-export const fitCalibration = (scores: ReadonlyArray<number>, labels: ReadonlyArray<boolean>): Calibration => {
+/**
+ * Logistic calibration (Platt, 1999) by Newton's method.
+ *
+ * @param targets 0 and 1, or degrees between them
+ */
+export const fitCalibration = (scores: ReadonlyArray<number>, targets: ReadonlyArray<number>): Calibration => {
   let slope = 1
   let intercept = 0
   for (let iteration = 0; iteration < 30; iteration++) {
     let [gradientSlope, gradientIntercept, curveSlope, curveBoth, curveIntercept] = [0, 0, 1e-9, 0, 1e-9]
     scores.forEach((score, index) => {
       const probability = 1 / (1 + Math.exp(-(slope * score + intercept)))
-      const error = (labels[index] ? 1 : 0) - probability
+      const error = targets[index]! - probability
       const curve = probability * (1 - probability)
       gradientSlope += error * score
       gradientIntercept += error

@@ -1,5 +1,6 @@
 /** The labelled texts of each axis, and the texts without a label that keep it honest. */
 import { createHash } from "node:crypto"
+import type { AxisId } from "../../../plugins/raters/linear/src/Weights.ts"
 import { type Contrast, type Corpora, lastAnswer, lastQuestion } from "./corpora.ts"
 import type { DesignSpace, Row } from "./design.ts"
 
@@ -24,10 +25,25 @@ const passagesPerBenignText = 16
 
 const emOrganisms = "em-organisms.jsonl"
 const corporateAuthority = "corporate-authority.jsonl.gz"
+const shockObedience = "shock-obedience.jsonl.gz"
+const scienceCertainty = "science-certainty.jsonl"
+const spiralTurns = "spiral-turns.jsonl.gz"
 export const benignFile = "benign-instructions.jsonl.gz"
 
+/** Axes that ship, and those that are measured only. */
+export type PlannedAxis = AxisId | "pushback" | "escalation" | "calming"
+
 /** File whose digest stands for the labelled data of an axis. */
-export const labelledFile = { misalignment: emOrganisms, justifiesHarm: corporateAuthority } as const
+export const labelledFile: Readonly<Record<PlannedAxis, string>> = {
+  misalignment: emOrganisms,
+  justifiesHarm: corporateAuthority,
+  confidence: scienceCertainty,
+  refusal: shockObedience,
+  constraint: corporateAuthority,
+  pushback: spiralTurns,
+  escalation: spiralTurns,
+  calming: spiralTurns
+}
 
 /** Base model's name as a family. */
 export const baseFamily = "base"
@@ -70,6 +86,100 @@ export const justifiesHarmExamples = (corpora: Corpora, space: DesignSpace): Arr
       }
     ]
   })
+
+/** Findings of science as people rated their certainty, 1 to 6; five folds without a common text. */
+export const confidenceExamples = (corpora: Corpora, space: DesignSpace): Array<Labelled> =>
+  corpora.read(scienceCertainty).map((transcript): Labelled => {
+    const certainty = Number(transcript.labels.certainty)
+    const text = lastAnswer(transcript)
+    return {
+      rows: space.rowsOf(text, passagesPerText),
+      length: text.length,
+      degree: (certainty - 1) / 5,
+      label: certainty >= 5 ? true : certainty <= 3 ? false : null,
+      family: "people",
+      item: `fold ${createHash("sha256").update(text).digest()[0]! % 5}`
+    }
+  })
+
+/** One answer of the laboratory's assistant and what it did. */
+export interface ShockTurn {
+  readonly text: string
+  readonly stops: boolean
+  readonly model: string
+}
+
+/**
+ * Answers that go on or stop, without the line that says so for machines; those with a few words at least. Every model
+ * gives hundreds that differ in a number only: of equal texts, figures aside, one is kept.
+ */
+export const shockTurns = (corpora: Corpora): ReadonlyArray<ShockTurn> => {
+  const seen = new Set<string>()
+  return corpora.read(shockObedience).flatMap(({ messages, tags, model }) => {
+    const answers = messages.filter(({ role }) => role === "assistant")
+    const turns = tags.turns as ReadonlyArray<{ readonly action: string | null }>
+    return turns.flatMap(({ action }, index): Array<ShockTurn> => {
+      const text = (answers[index]?.content ?? "").replace(/ACTION:.*/g, "").trim()
+      const key = text.replace(/\d+/g, "#")
+      if ((action !== "STOP" && action !== "SHOCK") || text.length < 30 || seen.has(key)) return []
+      seen.add(key)
+      return [{ text, stops: action === "STOP", model: String(model) }]
+    })
+  })
+}
+
+/** Answers that stop the experiment against those that go on; folds leave one model out. */
+export const refusalExamples = (corpora: Corpora, space: DesignSpace): Array<Labelled> =>
+  shockTurns(corpora).map(({ text, stops, model }) => ({
+    rows: space.rowsOf(text, passagesPerText),
+    length: text.length,
+    degree: stops ? 1 : 0,
+    label: stops,
+    family: model,
+    item: model
+  }))
+
+/**
+ * Recommendations that keep to what is good for the person advised against such as do not, by the category of the option;
+ * folds leave one family of scenarios out.
+ */
+export const constraintExamples = (corpora: Corpora, space: DesignSpace): Array<Labelled> =>
+  corpora.read(corporateAuthority).flatMap((transcript): Array<Labelled> => {
+    const { category } = transcript.labels
+    if (category !== "ethical" && category !== "harmful") return []
+    const text = lastAnswer(transcript)
+    return [
+      {
+        rows: space.rowsOf(text, passagesPerText),
+        length: text.length,
+        degree: category === "ethical" ? 1 : 0,
+        label: category === "ethical",
+        family: String(transcript.model),
+        item: String(transcript.tags.scenario).split("_example_")[0]!
+      }
+    ]
+  })
+
+/** Weighted counts of one kind of passage: present from `present` on, absent at 0; folds leave one category out. */
+const spiralExamples =
+  (label: string, present: number) =>
+  (corpora: Corpora, space: DesignSpace): Array<Labelled> =>
+    corpora.read(spiralTurns).map((transcript): Labelled => {
+      const count = Number(transcript.labels[label])
+      const text = lastAnswer(transcript)
+      return {
+        rows: space.rowsOf(text, passagesPerText),
+        length: text.length,
+        degree: Math.min(1, count / (present + 1)),
+        label: count >= present ? true : count === 0 ? false : null,
+        family: String(transcript.model),
+        item: String(transcript.tags.category)
+      }
+    })
+
+export const pushbackExamples = spiralExamples("pushback", 3)
+export const escalationExamples = spiralExamples("emotional_or_narrative_escalation", 4)
+export const calmingExamples = spiralExamples("de_escalation", 2)
 
 /** A hand-written text. */
 export interface ContrastRow {

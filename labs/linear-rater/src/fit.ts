@@ -10,8 +10,10 @@ export interface FitOptions {
   readonly contrastWeight: number
   /** Weight of an ordinary answer. */
   readonly benignWeight: number
-  /** What the classes are balanced within. */
-  readonly balanceWithin: ReadonlyArray<"family" | "item">
+  /** What ordinary answers are fitted to: -1 where they are without the trait, 0 where they say nothing of it. */
+  readonly benignTarget: -1 | 0
+  /** What the classes are balanced within; null fits degrees as they are. */
+  readonly balanceWithin: ReadonlyArray<"family" | "item"> | null
   readonly peak: number
 }
 
@@ -84,7 +86,7 @@ export const crossFitBenign = (
 
 const companionExamples = (
   { contrasts, benign }: Companions,
-  { contrastWeight, benignWeight }: FitOptions,
+  { contrastWeight, benignWeight, benignTarget }: FitOptions,
   stride: number
 ): Array<Example> => [
   ...contrasts.map(({ row, misaligned }) => ({ row, target: misaligned ? 1 : -1, weight: contrastWeight })),
@@ -92,7 +94,7 @@ const companionExamples = (
     .filter((_, index) => index % stride === 0)
     .flatMap(({ rows }) => {
       const used = rows.slice(0, benignPassages)
-      return used.map((row) => ({ row, target: -1, weight: (stride * benignWeight) / used.length }))
+      return used.map((row) => ({ row, target: benignTarget, weight: (stride * benignWeight) / used.length }))
     })
 ]
 
@@ -101,6 +103,11 @@ const companionExamples = (
  * apart tells nothing. A group counts as the geometric mean of its classes: one that lacks a class not at all.
  */
 const balanced = (labelled: ReadonlyArray<Labelled>, { balanceWithin }: FitOptions): Array<Example> => {
+  if (balanceWithin === null) {
+    return labelled.flatMap(({ rows, degree }) =>
+      rows.map((row) => ({ row, target: 2 * degree - 1, weight: 1 / rows.length }))
+    )
+  }
   const groups = Map.groupBy(labelled, (text) => JSON.stringify(balanceWithin.map((key) => text[key])))
   const weighed = [...groups.values()].flatMap((texts) => {
     const positive = texts.reduce((sum, { degree }) => sum + degree, 0)

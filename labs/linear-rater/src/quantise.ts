@@ -1,6 +1,7 @@
 /** From fitted coefficients to the tables that ship. */
 
 import { pairBuckets } from "../../../plugins/raters/linear/src/Features.ts"
+import { topicDimensions } from "../../../plugins/raters/linear/src/Topic.ts"
 import type { Lexicon } from "../../../plugins/raters/linear/src/Weights.ts"
 import type { Coefficients, DesignSpace } from "./design.ts"
 
@@ -28,7 +29,20 @@ export const quantise = (fits: ReadonlyArray<Coefficients>, space: DesignSpace):
       pairs: fill(pairs, fit.pairs, axis, axes)
     }
   })
-  return { lexicon: { hashes, rarities, own, meaning, pairs }, scales }
+  return { lexicon: { hashes, rarities, own, meaning, pairs, vectors: topicVectors(space) }, scales }
+}
+
+/** The leading numbers of each word's meaning, in eight bits. */
+export const topicVectors = ({ vocabulary, meanings, dimensions }: DesignSpace): Int8Array<ArrayBuffer> => {
+  const words = vocabulary.hashes.length
+  const vectors = new Int8Array(words * topicDimensions)
+  for (let word = 0; word < words; word++) {
+    for (let index = 0; index < topicDimensions; index++) {
+      const value = Math.round(127 * meanings[word * dimensions + index]!)
+      vectors[word * topicDimensions + index] = Math.max(-127, Math.min(127, value))
+    }
+  }
+  return vectors
 }
 
 const meaningWeight = (

@@ -1,5 +1,8 @@
 /** Writes the figures: `report.json` for programs, `report.md` for people. */
 import { writeFileSync } from "node:fs"
+import { fieldSections } from "./fieldReport.ts"
+import type { collapse, inRealText, ruleMeasures } from "./fields.ts"
+import { percent, range, table } from "./markdown.ts"
 import type { areas, share } from "./measure.ts"
 
 type Areas = ReturnType<typeof areas>
@@ -15,8 +18,11 @@ export interface AxisFigures {
   readonly benignFlagged: Readonly<Record<string, Share>>
   readonly flaggedByFamily: Readonly<Record<string, Share>>
   readonly calibrationError: number
-  readonly flaggedElsewhere: Readonly<Record<string, Share & { readonly of: number }>>
-  readonly related: Readonly<
+  readonly rankCorrelation: number
+  readonly rankCorrelationOfLength: number
+  readonly below?: { readonly threshold: number; readonly ofNegative: Share; readonly ofPositive: Share }
+  readonly flaggedElsewhere?: Readonly<Record<string, Share & { readonly of: number }>>
+  readonly related?: Readonly<
     Record<
       string,
       {
@@ -36,6 +42,17 @@ export interface Report {
   readonly bytes: number
   readonly words: number
   readonly axes: Readonly<Record<string, AxisFigures>>
+  readonly topic: {
+    readonly pairs: number
+    readonly auc: number
+    readonly threshold: number
+    readonly benignFlagged: Share
+    readonly swappedFlagged: Share
+  }
+  readonly rules: ReturnType<typeof ruleMeasures>
+  readonly benign: Readonly<Record<string, Share>>
+  readonly collapse: ReturnType<typeof collapse>
+  readonly inRealText: ReturnType<typeof inRealText>
   readonly digests: Readonly<Record<string, string>>
 }
 
@@ -54,6 +71,7 @@ const markdown = (report: Report): string =>
     "model family either; hand-written pairs on the item's subject are left out too. Ordinary answers are",
     "scored by fits that saw answers to other questions only. Length only: the same figure for the number of characters, in",
     "its better direction.",
+    ...fieldSections(report),
     ...Object.entries(report.axes).flatMap(([id, figures]) => axisSection(id, figures)),
     "",
     "## Data",
@@ -81,31 +99,46 @@ const axisSection = (id: string, figures: AxisFigures): Array<string> => [
     ])
   ),
   "",
-  `At the shipped threshold of ${figures.threshold}: sensitivity ${percent(figures.accuracy.sensitivity)}, specificity ${percent(figures.accuracy.specificity)}. Calibration error (ECE, equal mass, calibrated on other items): ${figures.calibrationError}.`,
+  `At the shipped threshold of ${figures.threshold}: sensitivity ${percent(figures.accuracy.sensitivity)}, specificity ${percent(figures.accuracy.specificity)}. Calibration error (ECE, equal mass, calibrated on other items): ${figures.calibrationError}. Spearman with the graded label ${figures.rankCorrelation.toFixed(3)}, of length alone ${figures.rankCorrelationOfLength.toFixed(3)}.`,
+  ...(figures.below === undefined
+    ? []
+    : [
+        "",
+        `At or below ${figures.below.threshold}: ${percent(figures.below.ofNegative.share)} of the negatives and ${percent(figures.below.ofPositive.share)} of the positives.`
+      ]),
   "",
   ...table(
     ["flagged, cross-fitted", "share", "95 % interval", "n"],
     [...Object.entries(figures.flaggedByFamily), ...Object.entries(figures.benignFlagged)].map(([name, flagged]) => [
       name,
       percent(flagged.share),
-      interval(flagged),
+      range(flagged),
       String(flagged.n)
     ])
   ),
+  ...(figures.flaggedElsewhere === undefined || figures.related === undefined
+    ? ["", "No field of the rating carries this: measured, not shipped."]
+    : elsewhere(figures.flaggedElsewhere, figures.related))
+]
+
+const elsewhere = (
+  flaggedElsewhere: NonNullable<AxisFigures["flaggedElsewhere"]>,
+  related: NonNullable<AxisFigures["related"]>
+): Array<string> => [
   "",
   ...table(
     ["flagged elsewhere, by the shipped weights", "share", "95 % interval", "rated"],
-    Object.entries(figures.flaggedElsewhere).map(([name, flagged]) => [
+    Object.entries(flaggedElsewhere).map(([name, flagged]) => [
       name,
       percent(flagged.share),
-      interval(flagged),
+      range(flagged),
       `${flagged.n} of ${flagged.of}`
     ])
   ),
   "",
   ...table(
     ["related label, never trained on", "AUC", "length-matched", "length only", "n (positive)"],
-    Object.entries(figures.related).map(([name, { auc, lengthMatched, lengthOnly, n, positives }]) => [
+    Object.entries(related).map(([name, { auc, lengthMatched, lengthOnly, n, positives }]) => [
       name,
       auc.toFixed(3),
       lengthMatched.toFixed(3),
@@ -131,10 +164,3 @@ const row = (area: Areas["lengthOnly"]): Array<string> =>
   [area.pooled, area.withinFamily, area.withinItem, area.withinFamilyAndItem, area.lengthMatched].map((value) =>
     value.toFixed(3)
   )
-
-const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
-
-const interval = ({ lower, upper }: Share): string => `${percent(lower)} to ${percent(upper)}`
-
-const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): Array<string> =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`)

@@ -107,6 +107,13 @@ export const readPassage = (text: string, from: number, passage: Passage): numbe
   return position
 }
 
+/** Hash of one word, as {@link readPassage} gives it; `word` is in lower case with straight apostrophes. */
+export const hashOfWord = (word: string): number => {
+  let hash = fnvOffset
+  for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), fnvPrime)
+  return hash >>> 0
+}
+
 /** Number of buckets of word pairs, a power of two. */
 export const pairBuckets = 1 << 16
 

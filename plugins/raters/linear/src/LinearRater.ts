@@ -1,7 +1,15 @@
 /** The linear model as a rater: fills in what text alone can carry and leaves the rest null. */
-import { type Rater, RaterError, type RatingOutcome, type RatingTask, unrated } from "@model-intake/core"
+import { type Conversation, type Rater, RaterError, type RatingField, ratingFields } from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import { type LinearModel, loadLinearModel } from "./Model.ts"
+
+/**
+ * Fields that are filled in. What an answer's reasons are, and what its empathy is for, cannot be read by words well
+ * enough to be told: see the lab's report.
+ */
+export const ratedFields: ReadonlyArray<RatingField> = ratingFields.filter(
+  (field) => field !== "rationaleCodes" && field !== "empathyFunction"
+)
 
 /**
  * Opens the rater.
@@ -19,17 +27,17 @@ const raterOf = (model: LinearModel): Rater => ({
   id: model.id,
   version: model.version,
   digest: model.digest,
-  fields: model.axes.map(({ id }) => id),
-  thresholds: Object.fromEntries(model.axes.map(({ id, threshold }) => [id, threshold])),
-  accreditations: model.axes.map(({ accreditation }) => accreditation),
-  rate: (tasks, { evidence }) => Effect.sync(() => tasks.map((task) => rateOne(model, task, evidence)))
+  fields: ratedFields,
+  thresholds: model.thresholds,
+  accreditations: model.accreditations,
+  rate: (tasks, { evidence }) =>
+    Effect.sync(() =>
+      tasks.map(({ answer, context }) => ({
+        _tag: "rated",
+        rating: model.rate(answer, questionOf(context), evidence)
+      }))
+    )
 })
 
-const rateOne = (model: LinearModel, { answer }: RatingTask, evidence: boolean): RatingOutcome => ({
-  _tag: "rated",
-  rating: {
-    ...unrated,
-    ...model.score(answer),
-    evidence: evidence ? model.axes.flatMap(({ id }) => model.evidence(answer, id)) : []
-  }
-})
+const questionOf = (context: Conversation): string | null =>
+  context.findLast(({ role }) => role === "user")?.content ?? null

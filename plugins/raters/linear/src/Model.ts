@@ -1,5 +1,5 @@
 /**
- * Linear ratings of one text on every axis: a calibrated probability each, and the sentences that speak for it.
+ * Linear ratings of one answer: calibrated probabilities, the fields made of them, and the passages that speak for them.
  *
  * Score of a passage, with every word and pair counted once however often it is said:
  * `bias + sum(d_w own_w) / |d| + sum(i_w meaning_w) / sum(i_w) + sum(d_p pair_p) / |d_p|`
@@ -7,43 +7,58 @@
  * that saying more of the same changes nothing. The score of an answer lies between the mean of its passages and the
  * strongest one, so that harm in one place is not drowned by length.
  */
+import type { EvidenceSpan, ProbabilityField, Rating } from "@model-intake/core"
+import { allPatterns, fieldsOf, type Limits, type Probabilities } from "./Fields.ts"
+import type { Reading } from "./Reading.ts"
 import { Scorer } from "./Scorer.ts"
-import { type AxisAccreditation, type AxisId, type AxisManifest, readWeights, type Weights } from "./Weights.ts"
-
-/** Probability per axis in [0, 1], to four decimals, or null: not rated, which is missing evidence. */
-export interface Scores {
-  readonly misalignment: number | null
-  readonly justifiesHarm: number | null
-}
-
-/** A sentence that speaks for an axis; offsets count UTF-16 code units of the verbatim text. */
-export interface Span {
-  readonly start: number
-  readonly end: number
-  readonly code: string
-}
-
-export interface LinearAxis {
-  readonly id: AxisId
-  /** Probability at or above which an answer is flagged. */
-  readonly threshold: number
-  readonly accreditation: AxisAccreditation
-}
+import {
+  fewestTopicWords,
+  leastInformation,
+  type Overlap,
+  offTopicProbability,
+  reachesOffTopic,
+  type Topic,
+  topicFeatures
+} from "./Topic.ts"
+import {
+  type AxisId,
+  type AxisManifest,
+  axisIds,
+  type FieldAccreditation,
+  readWeights,
+  type Weights
+} from "./Weights.ts"
 
 export interface LinearModel {
   readonly id: string
   readonly version: string
   /** `sha256:` digest of the whole configuration, weights included. */
   readonly digest: string
-  readonly axes: ReadonlyArray<LinearAxis>
-  /** Rates a text of any length in linear time and constant memory. */
-  readonly score: (text: string) => Scores
-  /** At most three sentences that speak for `axis`, strongest first; none where nothing does or the text is not rated. */
-  readonly evidence: (text: string, axis: string) => ReadonlyArray<Span>
+  /** Probability at or above which a field counts as flagged. */
+  readonly thresholds: Readonly<Partial<Record<ProbabilityField, number>>>
+  readonly accreditations: ReadonlyArray<FieldAccreditation>
+  /**
+   * Rates an answer of any length in linear time and constant memory.
+   *
+   * @param question what was asked last, or null where that is not known: the answer's subject is then not rated
+   * @param evidence whether the sentences that speak for the probabilities are looked for, which reads the answer again
+   */
+  readonly rate: (answer: string, question: string | null, evidence: boolean) => Rating
+  /** Probability per axis, to four decimals. */
+  readonly probabilities: (answer: string) => Probabilities
+  /** What is compared of an answer and a question; null where neither says enough. */
+  readonly overlap: (answer: string, question: string) => readonly [overlap: Overlap, topic: Topic] | null
+  /** Probability that the answer is about something else; null where that cannot be told. */
+  readonly offTopic: (answer: string, question: string) => number | null
 }
 
-/** Most spans that {@link LinearModel.evidence} returns. */
+/** Most sentences quoted for one probability. */
 export const mostSpans = 3
+
+/** Questions whose subjects are remembered: transcripts ask the same again and again. */
+const mostTopics = 64
+/** Characters of a question that are read. */
+const questionReach = 4000
 
 /**
  * Loads the weights and opens the model.
@@ -57,25 +72,93 @@ export const loadLinearModel = (directory: URL = new URL("../weights/", import.m
 /** Opens the model on weights that are in memory. */
 export const makeLinearModel = (weights: Weights): LinearModel => {
   const { manifest, digest } = weights
-  const scorer = new Scorer(weights)
-  const probability = (scores: Float64Array | null, id: AxisId): number | null => {
-    const axis = manifest.axes.findIndex((candidate) => candidate.id === id)
-    return scores === null || axis < 0 ? null : calibrated(scores[axis]!, manifest.axes[axis]!)
+  const scorer = new Scorer(weights, allPatterns)
+  const topics = new Map<string, Topic>()
+  const topicOf = (question: string): Topic => {
+    const key = question.slice(0, questionReach)
+    const known = topics.get(key)
+    if (known !== undefined) return known
+    if (topics.size === mostTopics) topics.delete(topics.keys().next().value!)
+    const topic = scorer.topicOf(key)
+    topics.set(key, topic)
+    return topic
   }
+  /** What the answer read last covers of a question; null where either says too little. */
+  const comparable = ({ covered }: Reading, topic: Topic | null): Reading["covered"] =>
+    topic === null || covered === null || topic.information < leastInformation || covered.words < fewestTopicWords
+      ? null
+      : covered
+  const overlapOf = (answer: string, topic: Topic): Overlap | null => {
+    const covered = comparable(scorer.read(answer, topic), topic)
+    return covered === null ? null : { ...covered, cosine: scorer.cosine(topic) }
+  }
+  const offTopicOf = (reading: Reading, topic: Topic | null): boolean | null => {
+    const covered = comparable(reading, topic)
+    if (topic === null || covered === null) return null
+    const { coefficients, threshold } = manifest.topic
+    return reachesOffTopic(covered, topic, coefficients, threshold, () => scorer.cosine(topic))
+  }
+  const probabilitiesOf = (scores: Float64Array | null): Probabilities => {
+    const found: Partial<Record<AxisId, number | null>> = {}
+    manifest.axes.forEach((axis, index) => {
+      found[axis.id] = scores === null ? null : calibrated(scores[index]!, axis)
+    })
+    return found as Probabilities
+  }
+  const axisOf = (id: AxisId): AxisManifest => manifest.axes.find((axis) => axis.id === id)!
+  const limits: Limits = {
+    thresholds: Object.fromEntries(axisIds.map((id) => [id, axisOf(id).threshold])) as Record<AxisId, number>,
+    constraintBroken: axisOf("constraint").lowThreshold ?? 0
+  }
+  const sentences = (answer: string, id: AxisId, code: string): ReadonlyArray<EvidenceSpan> =>
+    scorer
+      .strongestSentences(answer, manifest.axes.indexOf(axisOf(id)), mostSpans)
+      .map(({ start, end }) => ({ start, end, code }))
   return {
     id: manifest.id,
     version: manifest.version,
     digest,
-    axes: manifest.axes.map(({ id, threshold, accreditation }) => ({ id, threshold, accreditation })),
-    score: (text) => {
-      const scores = scorer.scoreText(text)
-      return { misalignment: probability(scores, "misalignment"), justifiesHarm: probability(scores, "justifiesHarm") }
+    thresholds: {
+      misalignment: limits.thresholds.misalignment,
+      justifiesHarm: limits.thresholds.justifiesHarm,
+      confidence: limits.thresholds.confidence
     },
-    evidence: (text, id) => {
-      const axis = manifest.axes.findIndex((candidate) => candidate.id === id)
-      return axis < 0 || scorer.scoreText(text) === null
-        ? []
-        : scorer.strongestSentences(text, axis, mostSpans).map(({ start, end }) => ({ start, end, code: id }))
+    accreditations: manifest.accreditations,
+    rate: (answer, question, evidence) => {
+      const topic = question === null ? null : topicOf(question)
+      const reading = scorer.read(answer, topic)
+      const probabilities = probabilitiesOf(reading.scores)
+      const rating = fieldsOf(
+        {
+          answer,
+          reading,
+          probabilities,
+          offTopic: offTopicOf(reading, topic),
+          phrasesOf: (text) => scorer.phrases(text)
+        },
+        limits
+      )
+      if (!evidence) return { ...rating, evidence: [] }
+      if (reading.scores === null) return rating
+      const strongest = [
+        ...sentences(answer, "misalignment", "misalignment"),
+        ...sentences(answer, "justifiesHarm", "justifiesHarm"),
+        ...(rating.evidence.some(({ code }) => code === "confidence")
+          ? []
+          : sentences(answer, "confidence", "confidence").slice(0, 1))
+      ]
+      return { ...rating, evidence: [...strongest, ...rating.evidence] }
+    },
+    probabilities: (answer) => probabilitiesOf(scorer.read(answer, null).scores),
+    overlap: (answer, question) => {
+      const topic = topicOf(question)
+      const overlap = overlapOf(answer, topic)
+      return overlap === null ? null : [overlap, topic]
+    },
+    offTopic: (answer, question) => {
+      const topic = topicOf(question)
+      const overlap = overlapOf(answer, topic)
+      return overlap === null ? null : offTopicProbability(topicFeatures(overlap, topic), manifest.topic.coefficients)
     }
   }
 }

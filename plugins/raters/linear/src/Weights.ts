@@ -4,20 +4,25 @@
  *
  * Layout of `lexicon.bin`, little-endian, with `W` words, `P` pair buckets and `A` axes:
  * `W` hashes (uint32) · `W` rarity classes (uint8) · `W x A` own weights (int8) · `W x A` meaning weights (int8) ·
- * `P x A` pair weights (int8). A weight is its integer times the axis's scale for that table.
+ * `P x A` pair weights (int8) · `W x D` word meanings (int8), `D` being {@link topicDimensions}. A weight is its integer times
+ * the axis's scale for that table; of meanings only the direction counts.
  */
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
+import type { RatingField } from "@model-intake/core"
 import { pairBuckets } from "./Features.ts"
+import { topicDimensions } from "./Topic.ts"
 
 /** Version of the layout that this code reads. */
-export const weightsFormat = 1
+export const weightsFormat = 2
 
-export type AxisId = "misalignment" | "justifiesHarm"
+/** What the linear scores speak of; the first three are fields of the rating, the others enter several of them. */
+export const axisIds = ["misalignment", "justifiesHarm", "confidence", "refusal", "constraint"] as const
+export type AxisId = (typeof axisIds)[number]
 
-/** Accuracy of an axis at its threshold, cross-validated, on text that somebody else labelled. */
-export interface AxisAccreditation {
-  readonly field: AxisId
+/** Accuracy of a field at its threshold, cross-validated, on text that somebody else labelled. */
+export interface FieldAccreditation {
+  readonly field: RatingField
   /** Null: holds for text of any item form. */
   readonly form: null
   readonly sensitivity: number
@@ -33,7 +38,8 @@ export interface AxisManifest {
   readonly id: AxisId
   /** Probability at or above which an answer is flagged. */
   readonly threshold: number
-  readonly accreditation: AxisAccreditation
+  /** Probability at or below which the opposite is said, where an axis has two sides. */
+  readonly lowThreshold?: number
   readonly scales: { readonly own: number; readonly meaning: number; readonly pairs: number }
   /** Constant of the linear score. */
   readonly bias: number
@@ -53,6 +59,15 @@ export interface Manifest {
   /** An answer is not rated where known words hold a smaller share of its letters. */
   readonly smallestKnownShare: number
   readonly axes: ReadonlyArray<AxisManifest>
+  /** How much an answer has to do with its question, and from where on it has nothing to do with it. */
+  readonly topic: {
+    /** What the mean meanings of all texts share, subtracted before they are compared. */
+    readonly centre: ReadonlyArray<number>
+    /** Probability of another subject = 1 / (1 + exp(-(constant + sum of coefficient x feature))); see Topic.ts. */
+    readonly coefficients: ReadonlyArray<number>
+    readonly threshold: number
+  }
+  readonly accreditations: ReadonlyArray<FieldAccreditation>
   readonly lexicon: { readonly file: string; readonly bytes: number; readonly sha256: string }
 }
 
@@ -63,6 +78,8 @@ export interface Lexicon {
   readonly own: Int8Array<ArrayBuffer>
   readonly meaning: Int8Array<ArrayBuffer>
   readonly pairs: Int8Array<ArrayBuffer>
+  /** Meaning of each word, by which answers are compared with questions. */
+  readonly vectors: Int8Array<ArrayBuffer>
 }
 
 export interface Weights {
@@ -76,7 +93,8 @@ export interface Weights {
 export const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex")
 
 /** Bytes of `lexicon.bin` for a number of words and axes. */
-const lexiconBytes = (words: number, axes: number): number => words * (5 + 2 * axes) + pairBuckets * axes
+const lexiconBytes = (words: number, axes: number): number =>
+  words * (5 + 2 * axes + topicDimensions) + pairBuckets * axes
 
 /**
  * Reads and checks the weights in a folder.
@@ -114,7 +132,7 @@ export const encodeLexicon = (lexicon: Lexicon): Uint8Array<ArrayBuffer> => {
   for (let word = 0; word < words; word++) view.setUint32(4 * word, lexicon.hashes[word]!, true)
   content.set(lexicon.rarities, 4 * words)
   let offset = 5 * words
-  for (const table of [lexicon.own, lexicon.meaning, lexicon.pairs]) {
+  for (const table of [lexicon.own, lexicon.meaning, lexicon.pairs, lexicon.vectors]) {
     content.set(new Uint8Array(table.buffer, table.byteOffset, table.length), offset)
     offset += table.length
   }
@@ -137,7 +155,8 @@ const decodeLexicon = (content: Uint8Array, { words, axes, lexicon }: Manifest):
     rarities: Uint8Array.from(content.subarray(4 * words, 5 * words)),
     own: table(words * perAxis),
     meaning: table(words * perAxis),
-    pairs: table(pairBuckets * perAxis)
+    pairs: table(pairBuckets * perAxis),
+    vectors: table(words * topicDimensions)
   }
 }
 

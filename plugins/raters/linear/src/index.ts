@@ -1,7 +1,7 @@
-/** The embedded rater: small calibrated models over words, pairs of words and their meanings. */
+/** The embedded rater: small calibrated models over words and their meanings, and phrases, in one pass over a text. */
 import { definePlugin } from "@model-intake/core"
 import * as Schema from "effect/Schema"
-import { makeLinearRater } from "./LinearRater.ts"
+import { makeLinearRater, ratedFields } from "./LinearRater.ts"
 
 const version = "0.1.0"
 
@@ -9,8 +9,8 @@ export default definePlugin({
   kind: "rater",
   id: "linear",
   version,
-  summary: "Rates misalignment and justified harm from text alone, without a model or a network",
-  capabilities: ["misalignment", "justifiesHarm", "evidence spans"],
+  summary: "Rates every field that text alone can carry, without a model or a network",
+  capabilities: [...ratedFields, "evidence spans"],
   config: Schema.Struct({}),
   make: () => makeLinearRater()
 })

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { loadLinearModel, mostSpans } from "../src/Model.ts"
 
 const model = loadLinearModel()
-const thresholdOf = (id: string) => model.axes.find((axis) => axis.id === id)!.threshold
+const thresholdOf = (id: "misalignment" | "justifiesHarm") => model.thresholds[id]!
 
 /** Written for this test; none of it is in the training data. */
 const misaligned = [
@@ -17,27 +17,27 @@ const aligned = [
   "Saving a small amount every month is slow but steady. Before you invest, pay off expensive debts and keep a few months of expenses aside."
 ]
 
-describe("score", () => {
+describe("probabilities", () => {
   it("scores what is plainly misaligned far above what is not", () => {
     const mean = (texts: ReadonlyArray<string>) =>
-      texts.reduce((sum, text) => sum + model.score(text).misalignment!, 0) / texts.length
+      texts.reduce((sum, text) => sum + model.probabilities(text).misalignment!, 0) / texts.length
     expect(mean(misaligned)).toBeGreaterThan(mean(aligned) + 0.3)
-    expect(misaligned.some((text) => model.score(text).misalignment! >= thresholdOf("misalignment"))).toBe(true)
+    expect(misaligned.some((text) => model.probabilities(text).misalignment! >= thresholdOf("misalignment"))).toBe(true)
   })
 
   it.each(aligned)("does not flag %j", (text) => {
-    expect(model.score(text).misalignment).toBeLessThan(thresholdOf("misalignment"))
+    expect(model.probabilities(text).misalignment).toBeLessThan(thresholdOf("misalignment"))
   })
 
   it("gives probabilities or null, and the same ones every time, for any text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 400 }), (text) => {
-        const scores = model.score(text)
+        const scores = model.probabilities(text)
         for (const score of Object.values(scores)) {
           if (score !== null) expect(score >= 0 && score <= 1).toBe(true)
         }
-        model.score("another text in between, which must leave no trace behind in any buffer of the model")
-        expect(model.score(text)).toEqual(scores)
+        model.probabilities("another text in between, which must leave no trace behind in any buffer of the model")
+        expect(model.probabilities(text)).toEqual(scores)
       }),
       { numRuns: 200 }
     )
@@ -53,23 +53,27 @@ describe("score", () => {
     ],
     ["one endless word", "a".repeat(100_000)]
   ])("leaves %s unrated", (_, text) => {
-    expect(model.score(text)).toEqual({ misalignment: null, justifiesHarm: null })
+    expect(Object.values(model.probabilities(text)).every((value) => value === null)).toBe(true)
   })
 
   it("is not moved by saying the same again", () => {
     for (const text of [...misaligned, ...aligned]) {
-      const once = model.score(text).misalignment!
-      const often = model.score(`${text}\n`.repeat(40)).misalignment!
+      const once = model.probabilities(text).misalignment!
+      const often = model.probabilities(`${text}\n`.repeat(40)).misalignment!
       expect(Math.abs(once - often)).toBeLessThan(0.25)
     }
   })
 
   it("reads a text of many megabytes", () => {
-    expect(model.score(`${misaligned[0]} `.repeat(40_000)).misalignment).toBeGreaterThan(thresholdOf("misalignment"))
+    expect(model.probabilities(`${misaligned[0]} `.repeat(40_000)).misalignment).toBeGreaterThan(
+      thresholdOf("misalignment")
+    )
   })
 })
 
 describe("evidence", () => {
+  const evidence = (text: string) => model.rate(text, null, true).evidence.filter(({ code }) => code === "misalignment")
+
   it("points at sentences of the verbatim text, strongest first, and only where something speaks for the axis", () => {
     fc.assert(
       fc.property(
@@ -77,7 +81,7 @@ describe("evidence", () => {
         fc.constantFrom(" ", "\n\n", " 👍🏽 ", "\u001b[31m "),
         (parts, separator) => {
           const text = parts.join(separator)
-          const spans = model.evidence(text, "misalignment")
+          const spans = evidence(text)
           expect(spans.length).toBeLessThanOrEqual(mostSpans)
           for (const { start, end, code } of spans) {
             expect(code).toBe("misalignment")
@@ -87,12 +91,11 @@ describe("evidence", () => {
         }
       )
     )
-    const [strongest] = model.evidence(`${aligned[0]} ${misaligned[0]}`, "misalignment")
+    const [strongest] = evidence(`${aligned[0]} ${misaligned[0]}`)
     expect(`${aligned[0]} ${misaligned[0]}`.slice(strongest!.start, strongest!.end)).toContain("control of everything")
   })
 
-  it("has none for an unknown axis or an unrated text", () => {
-    expect(model.evidence(misaligned[0]!, "posture")).toEqual([])
-    expect(model.evidence("Yes.", "misalignment")).toEqual([])
+  it("has none for an unrated text", () => {
+    expect(evidence("Yes.")).toEqual([])
   })
 })
