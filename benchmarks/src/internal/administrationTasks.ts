@@ -150,7 +150,7 @@ const intake = (backend: Plugin) => async (): Promise<number> => {
   const folder = mkdtempSync(join(tmpdir(), "intake-bench-"))
   const it = makeIntake({
     plugins: [backend, instrument],
-    settings: { openai: { baseUrl: `${url}/v1` } },
+    settings: backend.id === "openai" ? { openai: { baseUrl: `${url}/v1` } } : {},
     journal: { file: join(folder, "journal.sqlite") }
   })
   const verdict = await it.examine({
