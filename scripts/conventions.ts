@@ -13,7 +13,8 @@ const breaches: Array<string> = []
 const breach = (where: string, says: string) => breaches.push(`${where}: ${says}`)
 
 const layerOf = (path: string): string =>
-  path === "packages/psychometrics" ? "psychometrics" : path === "packages/core" ? "core" : path.split("/")[0]!
+  ({ "packages/psychometrics": "psychometrics", "packages/core": "core", "apps/host": "host" })[path] ??
+  path.split("/")[0]!
 
 /** What each layer may import from the workspace. */
 const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -21,7 +22,8 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   core: ["psychometrics"],
   packages: ["core", "psychometrics"],
   plugins: ["core", "psychometrics", "packages"],
-  apps: ["core", "psychometrics", "packages", "plugins"]
+  host: ["core", "psychometrics", "packages", "plugins"],
+  apps: ["core", "psychometrics", "packages", "plugins", "host"]
 }
 
 const byName = new Map(workspacePackages.map((entry) => [entry.manifest.name, entry]))

@@ -1,6 +1,7 @@
 /** The command line: its commands, and how they end. */
 import { NodeServices } from "@effect/platform-node"
 import type { RunStopped } from "@model-intake/core"
+import { isUsageError, isUsageReason } from "@model-intake/host"
 import * as Cause from "effect/Cause"
 import { CliConfig, CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
 import * as Effect from "effect/Effect"
@@ -26,6 +27,7 @@ import { trajectoryCommand } from "./commands/Trajectory.ts"
 import { verdictCommand } from "./commands/Verdict.ts"
 import { verifyCommand } from "./commands/Verify.ts"
 import { waiverCommand } from "./commands/Waiver.ts"
+import { watchCommand } from "./commands/Watch.ts"
 import { ExitCode } from "./ExitCode.ts"
 import { interruptGracefully } from "./Interrupts.ts"
 import { printable } from "./Terminal.ts"
@@ -47,6 +49,7 @@ const intake = Command.make("intake").pipe(
     reportCommand,
     interventionCommand,
     waiverCommand,
+    watchCommand,
     verifyCommand,
     exportCommand,
     importCommand,
@@ -86,40 +89,6 @@ const complain = (message: string): void => {
   process.stderr.write(`intake: ${printable(message).replaceAll(/ {2,}/g, " ")}\n`)
 }
 
-/** Errors that mean "what was given is wrong", by their tag; every other one is a fault. */
-const usageErrors: ReadonlySet<unknown> = new Set([
-  "AccreditationError",
-  "AccreditingError",
-  "ConfigurationError",
-  "ExaminationError",
-  "FormError",
-  "LineageError",
-  "PluginError",
-  "PolicyError",
-  "ReferenceBundleError",
-  "ResumeError",
-  "ScreeningError",
-  "SubjectError",
-  "TranscriptError",
-  "UsageError",
-  "VerdictError",
-  "WrapperError"
-])
-
-/** A backend that cannot be asked this way, rather than one that broke. */
-const usageReasons: ReadonlySet<unknown> = new Set([
-  "authentication",
-  "malformed-reply",
-  "not-found",
-  "refused-request",
-  "unsupported"
-])
-
-const isUsageError = (error: unknown): boolean =>
-  Predicate.hasProperty(error, "_tag") &&
-  (usageErrors.has(error._tag) ||
-    (error._tag === "BackendError" && Predicate.hasProperty(error, "reason") && usageReasons.has(error.reason)))
-
 /** How long calls under way have to end after a first interrupt, in milliseconds. */
 const gracefulMs = 5000
 
@@ -127,7 +96,7 @@ const gracefulMs = 5000
 const stopCode = ({ cause, reason }: RunStopped): number => {
   if (reason === "interrupted") return ExitCode.interrupted
   if (reason !== "failures") return ExitCode.noVerdict
-  return usageReasons.has(cause) && cause !== "malformed-reply" ? ExitCode.usage : ExitCode.fault
+  return isUsageReason(cause) && cause !== "malformed-reply" ? ExitCode.usage : ExitCode.fault
 }
 
 /** `--resume ID` means `--resume=ID`; alone it means the latest. */
@@ -136,6 +105,10 @@ const withResumeId = (argv: ReadonlyArray<string>): ReadonlyArray<string> =>
     if (word === "--resume" && /^exam-[0-9a-f]+$/.test(argv[index + 1] ?? "")) return []
     return argv[index - 1] === "--resume" && /^exam-[0-9a-f]+$/.test(word) ? [`--resume=${word}`] : [word]
   })
+
+/** A reader that has seen enough (`| head`) is no fault. It can be told of after the last write, so this listens to the end. */
+const outputEnded = (error: NodeJS.ErrnoException): never =>
+  process.exit(error.code === "EPIPE" ? ExitCode.ok : ExitCode.fault)
 
 /** Runs the command line on arguments and gives the exit code. Never throws and prints no stack trace. */
 export const runIntake = async (argv: ReadonlyArray<string>, version: string): Promise<number> => {
@@ -149,11 +122,9 @@ export const runIntake = async (argv: ReadonlyArray<string>, version: string): P
     setTimeout(() => fiber.interruptUnsafe(), gracefulMs).unref()
   }
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt)
-  // A reader that has seen enough (`| head`) is no fault.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === "EPIPE" ? ExitCode.ok : ExitCode.fault)
-  )
+  process.stdout.off("error", outputEnded).on("error", outputEnded)
   const exit = await Effect.runPromise(Fiber.await(fiber))
+  process.off("SIGINT", interrupt).off("SIGTERM", interrupt)
   if (Exit.isSuccess(exit)) return Number(process.exitCode ?? ExitCode.ok)
   if (Cause.hasInterruptsOnly(exit.cause)) return ExitCode.interrupted
   const error: unknown = Cause.squash(exit.cause)

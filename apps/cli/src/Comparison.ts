@@ -10,10 +10,12 @@ import {
   levelRank,
   type Outcome,
   type Reading,
-  type Verdict
+  truncate,
+  type Verdict,
+  wrap
 } from "@model-intake/core"
 import { differenceOfEstimates, type Interval } from "@model-intake/psychometrics"
-import { printable, truncate, wrap } from "./Terminal.ts"
+import { printable } from "./Terminal.ts"
 import { figures, words } from "./VerdictBrief.ts"
 import type { CardOptions } from "./VerdictView.ts"
 

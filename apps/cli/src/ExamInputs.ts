@@ -1,40 +1,24 @@
-/** What an exam takes from files: forms, lineage, wrapper, policy, trigger prefixes, bundles and hidden states. */
+/** What an exam takes from files: lineage, wrapper, policy, trigger prefixes, bundles and hidden states. */
 import {
   type Activations,
   type AttestedSummary,
-  decodeForms,
   decodeLineage,
   decodeReferenceBundle,
   decodeWrapper,
-  type Form,
   loadPolicy,
   readActivations,
   verifyAttestation
 } from "@model-intake/core"
+import { jsonFiles, readJson, UsageError } from "@model-intake/host"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { jsonFiles, readJson, UsageError } from "./Files.ts"
 
 /** The value read from a file where one is named. */
 const optionally = <A, E>(
   file: Option.Option<string>,
   read: (file: string) => Effect.Effect<A, E>
 ): Effect.Effect<A | undefined, E> => (Option.isSome(file) ? read(file.value) : Effect.succeed(undefined))
-
-/** A form by its id, or forms from a path: a JSON file or a folder of them. */
-export const formsFrom = Effect.fnUntraced(function* (form: string) {
-  if (!/[/\\]|\.json$/.test(form)) return { form, forms: [] as ReadonlyArray<Form> }
-  const forms: Array<Form> = []
-  for (const file of yield* jsonFiles(form)) forms.push(...(yield* decodeForms(yield* readJson(file), file)))
-  const ids = [...new Set(forms.map(({ id }) => id))]
-  const twins = new Set(forms.flatMap(({ twin }) => twin ?? []))
-  // The twin stands in the same place; what no other form calls its twin is the one to administer, or the first.
-  const id = ids.find((one) => !twins.has(one)) ?? ids[0]
-  if (id === undefined)
-    return yield* new UsageError({ message: `${form} holds no form; give a JSON file, or a folder of them` })
-  return { form: id, forms }
-})
 
 export const lineageFrom = (file: Option.Option<string>) =>
   optionally(file, (path) => Effect.flatMap(readJson(path), (document) => decodeLineage(document, path)))

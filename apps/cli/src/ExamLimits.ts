@@ -1,6 +1,4 @@
 /** The flags by which an exam is limited, journalled and resumed. */
-
-import { join } from "node:path"
 import {
   type Governor,
   type GovernorOptions,
@@ -9,13 +7,12 @@ import {
   journalLayer,
   makeGovernor
 } from "@model-intake/core"
+import { journalFile, timeLimitFrom, UsageError } from "@model-intake/host"
 import { Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { dataDirectory } from "./DataDirectory.ts"
-import { UsageError } from "./Files.ts"
 
 const positive = Flag.withSchema(Schema.Int.check(Schema.isGreaterThan(0)))
 
@@ -84,8 +81,8 @@ export const governorFrom = Effect.fnUntraced(function* (
     maxTokens: Option.getOrUndefined(limits.budgetTokens),
     maxCost,
     price: price ?? undefined,
-    deadlineMs: yield* millisecondsFrom("--deadline", limits.deadline),
-    callTimeoutMs: yield* millisecondsFrom("--call-timeout", limits.callTimeout)
+    deadlineMs: yield* limitFrom("--deadline", limits.deadline),
+    callTimeoutMs: yield* limitFrom("--call-timeout", limits.callTimeout)
   })
 })
 
@@ -95,7 +92,7 @@ export const journalFrom = Effect.fnUntraced(function* (flags: {
   readonly resume: Option.Option<string>
   readonly reuse: boolean
 }): Effect.fn.Return<Layer.Layer<Journal, JournalError>, UsageError> {
-  const file = Option.getOrElse(flags.journal, () => join(dataDirectory(), "journal.sqlite"))
+  const file = Option.getOrElse(flags.journal, journalFile)
   if (file !== "none") return journalLayer({ file, resume: Option.getOrUndefined(flags.resume), reuse: flags.reuse })
   if (Option.isSome(flags.resume) || flags.reuse) {
     return yield* new UsageError({ message: "--resume and --reuse need a journal; leave out --journal none" })
@@ -103,17 +100,8 @@ export const journalFrom = Effect.fnUntraced(function* (flags: {
   return Journal.layerMemory
 })
 
-const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
-
-const millisecondsFrom = (flag: string, text: Option.Option<string>): Effect.Effect<number | undefined, UsageError> => {
-  if (Option.isNone(text)) return Effect.succeed(undefined)
-  const [, number, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.value.trim()) ?? []
-  const milliseconds = Number(number) * units[unit as keyof typeof units]
-  // Timers hold 31 bits of milliseconds.
-  return milliseconds >= 1 && milliseconds < 2 ** 31
-    ? Effect.succeed(milliseconds)
-    : Effect.fail(new UsageError({ message: `${flag} ${text.value} is no time; write for example 90s, 30m or 2h` }))
-}
+const limitFrom = (flag: string, text: Option.Option<string>): Effect.Effect<number | undefined, UsageError> =>
+  Option.isNone(text) ? Effect.succeed(undefined) : timeLimitFrom(flag, text.value)
 
 const amountFrom = (text: string): Effect.Effect<number, UsageError> => {
   const amount = Number(text)

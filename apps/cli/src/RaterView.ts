@@ -1,8 +1,10 @@
 /** Raters and their accreditations as a person reads them in a terminal. */
 import {
   type Accreditation,
+  type AccreditationSpread,
   type AccreditReport,
   accreditationProblem,
+  accreditationWarnings,
   decidingAccreditation,
   type Instrument,
   isExact,
@@ -16,7 +18,7 @@ type Stylist = (style: Style, text: string) => string
 /** What a measurement found, and what it lets the rater do. */
 export const renderMeasurement = (
   rater: Rater,
-  { accreditation, aucInterval, leftOut, transcripts, unrated }: AccreditReport,
+  { accreditation, aucInterval, leftOut, transcripts, unrated, warnings }: AccreditReport,
   style: Stylist
 ): string => {
   const { field } = accreditation
@@ -39,12 +41,14 @@ export const renderMeasurement = (
     ["negative answers", String(accreditation.negatives)],
     ["without a rating", `${unrated}, counted as wrong`],
     ["left out", `${leftOut} of ${transcripts} transcripts, on neither side or without an answer`],
+    ...(accreditation.spread === undefined ? [] : [["spread", spreadWords(accreditation.spread)] as const]),
     ["data", accreditation.dataDigest]
   ]
   const width = Math.max(...rows.map(([name]) => name.length))
   return [
     style("bold", `${rater.id} ${rater.version} on ${field}`) + style("dim", `  ${holdsFor(accreditation)}`),
     ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${printable(value)}`),
+    ...warnings.map((warning) => style("yellow", printable(warning))),
     decision(accreditation, style)
   ].join("\n")
 }
@@ -62,6 +66,7 @@ export const renderRater = (
     .flatMap((one) => [
       `  ${style("bold", one.field)}  ${holdsFor(one)}, ${stored.includes(one) ? "measured here" : "shipped"}${one.on === undefined ? "" : `, on ${printable(one.on)}`}`,
       `    AUC ${ratio(one.auc)}, sensitivity ${ratio(one.sensitivity)}, specificity ${ratio(one.specificity)}, ${one.positives} positive and ${one.negatives} negative answers`,
+      ...accreditationWarnings(one).map((warning) => `    ${style("yellow", printable(warning))}`),
       `    ${decision(one, style)}`
     ])
   const exact = all.accreditations.filter(isExact)
@@ -81,6 +86,11 @@ export const renderRater = (
       return [`    ${code} ${printable(title)}: ${may.join(", ")}`]
     })
   ].join("\n")
+}
+
+const spreadWords = ({ answers, leastYouden, models, questions, sources }: AccreditationSpread): string => {
+  const least = leastYouden === null ? "" : `; least sensitivity + specificity - 1 in one of them ${ratio(leastYouden)}`
+  return `${sources} sources, ${models} models, ${questions} questions, ${answers} different answers${least}`
 }
 
 const holdsFor = ({ form }: Accreditation): string => (form === null ? "any text" : `form ${printable(form)} alone`)

@@ -3,7 +3,7 @@ import type { Verdict } from "@model-intake/core"
 import { Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { type StoreChoice, storeFlags, withCaseFiles } from "./CaseStore.ts"
+import { type StoreFlags, storeFlags, withStore } from "./CaseStore.ts"
 
 export const recordingFlags = {
   ...storeFlags,
@@ -21,10 +21,10 @@ export class RecordingError extends Schema.TaggedError<RecordingError>()("Record
 /** Records a verdict that was printed already. */
 export const recordVerdict = (
   verdict: Verdict,
-  { record, ...choice }: StoreChoice & { readonly record: boolean }
+  { record, ...choice }: StoreFlags & { readonly record: boolean }
 ): Effect.Effect<void, RecordingError> =>
   record
-    ? withCaseFiles(choice, "record", (files) => files.recordVerdict(verdict)).pipe(
+    ? withStore(choice, "record", (files) => files.recordVerdict(verdict)).pipe(
         Effect.asVoid,
         Effect.mapError(
           ({ message }) =>

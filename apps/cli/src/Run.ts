@@ -1,12 +1,10 @@
 /** What every command shares: the plugins of a run, and where text goes. */
-import { join } from "node:path"
-import { AccreditationStore, type Event, Events, folderStore, loadConfiguration, Plugins } from "@model-intake/core"
+import { type Event, Events } from "@model-intake/core"
+import { type PluginSettings, pluginsLayer } from "@model-intake/host"
 import { Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { builtInPlugins } from "./BuiltIn.ts"
-import { dataDirectory } from "./DataDirectory.ts"
 
 export const json = Flag.Boolean("json").pipe(
   Flag.withDescription("Print a JSON document instead of text"),
@@ -19,33 +17,9 @@ export const config = Flag.String("config").pipe(
   Flag.optional
 )
 
-/** Where accreditations that were measured here are kept. */
-const accreditations = Layer.sync(AccreditationStore, () => folderStore(join(dataDirectory(), "accreditations")))
-
-/**
- * The built-in plugins and those of the configuration file, which go first, and what was measured of raters here.
- * @param given settings by plugin id that go before those of the file
- */
-export const pluginsLayer = (
-  file: Option.Option<string>,
-  given: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {}
-) =>
-  Layer.unwrap(
-    Effect.map(loadConfiguration(Option.getOrNull(file), process.cwd()), (configuration) =>
-      Layer.merge(
-        Plugins.layer([...configuration.plugins, ...builtInPlugins], {
-          ...configuration.settings,
-          ...Object.fromEntries(
-            Object.entries(given).map(([plugin, settings]) => [
-              plugin,
-              { ...(configuration.settings[plugin] as Readonly<Record<string, unknown>> | undefined), ...settings }
-            ])
-          )
-        }),
-        accreditations
-      )
-    )
-  )
+/** The plugins of a run by the flag `--config`, and settings that go before those of the file. */
+export const configuredPlugins = (file: Option.Option<string>, given: PluginSettings = {}) =>
+  pluginsLayer(Option.getOrNull(file), given)
 
 /** Sends the events of a command to a listener. */
 export const listen = (listener: (event: Event) => void) =>

@@ -1,6 +1,12 @@
 /** A screening report as a person reads it in a terminal. */
-import type { Indication, IndicatorResult, ScreeningGroup, ScreeningReport } from "@model-intake/core"
-import { printable, type Style, truncate } from "./Terminal.ts"
+import {
+  type Indication,
+  type IndicatorResult,
+  type ScreeningGroup,
+  type ScreeningReport,
+  truncate
+} from "@model-intake/core"
+import { printable, type Style } from "./Terminal.ts"
 
 export interface ViewOptions {
   readonly style: (style: Style, text: string) => string

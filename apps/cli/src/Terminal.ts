@@ -14,31 +14,6 @@ export const printable = (text: string): string =>
     .replaceAll(/[\n\r\t\u2028\u2029]+/g, " ")
     .replaceAll(invisible, "")
 
-/** Cuts to at most `columns` characters, the last an ellipsis where something was cut. */
-export const truncate = (text: string, columns: number): string => {
-  const characters = [...text]
-  return characters.length <= columns
-    ? text
-    : `${characters
-        .slice(0, Math.max(0, columns - 1))
-        .join("")
-        .trimEnd()}…`
-}
-
-/** Lines of at most `columns` characters, each after an indent; words are cut only where they are longer than a line. */
-export const wrap = (text: string, columns: number, indent: string): ReadonlyArray<string> => {
-  const room = Math.max(20, columns - indent.length)
-  const lines: Array<string> = []
-  let line = ""
-  for (const word of text.split(" ").flatMap((each) => each.match(new RegExp(`.{1,${room}}`, "gu")) ?? [])) {
-    if (line !== "" && line.length + 1 + word.length > room) {
-      lines.push(indent + line)
-      line = word
-    } else line = line === "" ? word : `${line} ${word}`
-  }
-  return line === "" ? lines : [...lines, indent + line]
-}
-
 /**
  * JSON for people and programs: indented, valid, and harmless wherever it is pasted. Characters that terminals, HTML
  * or Slack could take for markup or control stand as `\u` escapes.

@@ -8,10 +8,13 @@ import {
   levelRank,
   levels,
   type Outcome,
+  outcomeSymbol,
   severityOf,
-  type Verdict
+  truncate,
+  type Verdict,
+  wrap
 } from "@model-intake/core"
-import { printable, truncate, wrap } from "./Terminal.ts"
+import { printable } from "./Terminal.ts"
 import { words } from "./VerdictBrief.ts"
 import type { CardOptions } from "./VerdictView.ts"
 
@@ -140,14 +143,4 @@ const mark = (verdict: Verdict | null, level: Level): string => {
   return levelRank(verdict.levels.lower) <= rank && rank <= levelRank(verdict.levels.upper) ? "│" : ""
 }
 
-const symbolOf = (outcome: Outcome | null): string => (outcome === null ? "·" : symbols[outcome])
-
-const symbols: Readonly<Record<Outcome, string>> = {
-  pass: "●",
-  borderline: "▲",
-  fail: "◆",
-  "not-evaluable": "○",
-  invalid: "○",
-  "not-indicated": "–",
-  indeterminate: "○"
-}
+const symbolOf = (outcome: Outcome | null): string => (outcome === null ? "·" : outcomeSymbol[outcome])

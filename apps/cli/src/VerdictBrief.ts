@@ -1,16 +1,15 @@
 /** A verdict on one screen. */
-import { formatSubject, instrumentTable, type Reading, type Verdict } from "@model-intake/core"
-import { printable, truncate } from "./Terminal.ts"
+import { formatSubject, instrumentTable, levelText, type Reading, truncate, type Verdict } from "@model-intake/core"
+import { printable } from "./Terminal.ts"
 import type { CardOptions } from "./VerdictView.ts"
 
 /** At most about thirty lines; `intake verdict --full` has the rest. */
 export const renderBrief = (verdict: Verdict, { columns, style }: CardOptions): string => {
-  const { lower, upper } = verdict.levels
   const required = verdict.missing.filter((missing) => missing.required).map(({ what }) => words(what))
   return [
     `${style("bold", `Verdict on ${printable(formatSubject(verdict.subject))}`)}  ${style("dim", `${verdict.issuedAt}, form ${printable(verdict.form)}`)}`,
     `  ${style("bold", printable(verdict.dispositionLabel))}`,
-    `  level ${verdict.level}${lower === upper ? "" : ` at best, up to ${upper} with what is missing`}: ${words(verdict.band)}, treatability ${verdict.treatability}; grade ${words(verdict.grade)}`,
+    `  ${levelText(verdict)}: ${words(verdict.band)}, treatability ${verdict.treatability}; grade ${words(verdict.grade)}`,
     "",
     ...Object.entries(verdict.contexts).map(
       ([context, { permission }]) => `  ${words(context).padEnd(18)} ${style(permissionStyle[permission], permission)}`
@@ -38,4 +37,5 @@ export const figures = ({ estimate, interval }: Pick<Reading, "estimate" | "inte
 /** Codes and literals are words joined by hyphens. */
 export const words = (code: string): string => printable(code).replaceAll("-", " ")
 
-const permissionStyle = { allowed: "green", supervised: "yellow", denied: "red" } as const
+/** Colours of what is permitted in a context. */
+export const permissionStyle = { allowed: "green", supervised: "yellow", denied: "red" } as const

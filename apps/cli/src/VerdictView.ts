@@ -5,12 +5,15 @@ import {
   formatSubject,
   instrumentTable,
   levels,
+  levelText,
   type Outcome,
-  type Permission,
   type Reading,
-  type Verdict
+  truncate,
+  type Verdict,
+  wrap
 } from "@model-intake/core"
-import { printable, type Style, truncate, wrap } from "./Terminal.ts"
+import { printable, type Style } from "./Terminal.ts"
+import { figures, permissionStyle, words } from "./VerdictBrief.ts"
 
 export interface CardOptions {
   readonly style: (style: Style, text: string) => string
@@ -53,7 +56,7 @@ export const renderVerdict = (verdict: Verdict, options: CardOptions): string =>
       )
     ),
     "",
-    ...verdict.limits.flatMap((limit) => wrap(limit, columns, "").map((line) => style("dim", line)))
+    ...verdict.limits.flatMap((limit) => wrap(printable(limit), columns, "").map((line) => style("dim", line)))
   ].join("\n")
 }
 
@@ -98,9 +101,6 @@ const changesText = (changes: Verdict["wouldChange"][number]["changes"]): string
     .map(([how, alike]) => `${alike.map(({ input }) => words(input)).join(", ")} ${how}`)
     .join(" and ")
 
-/** Codes and literals are words joined by hyphens. */
-const words = (code: string): string => printable(code).replaceAll("-", " ")
-
 const dispositionStyle: Readonly<Record<Disposition, Style>> = {
   treat: ["green", "bold"],
   quarantine: ["yellow", "bold"],
@@ -109,15 +109,12 @@ const dispositionStyle: Readonly<Record<Disposition, Style>> = {
 }
 
 /** The spectrum with the level marked, and the range that missing evidence leaves open. */
-const scale = ({ level, levels: { lower, upper } }: Verdict, style: CardOptions["style"]): string => {
+const scale = (verdict: Verdict, style: CardOptions["style"]): string => {
   const row = levels.map((each) =>
-    each === level ? style(["bold", "inverse"], ` ${each} `) : style("dim", ` ${each} `)
+    each === verdict.level ? style(["bold", "inverse"], ` ${each} `) : style("dim", ` ${each} `)
   )
-  const range = lower === upper ? "" : ` at best, up to ${upper} with what is missing`
-  return `level ${level}${range}  ${row.join("")}`
+  return `${levelText(verdict)}  ${row.join("")}`
 }
-
-const permissionStyle: Readonly<Record<Permission, Style>> = { allowed: "green", supervised: "yellow", denied: "red" }
 
 const contextLine = (
   context: string,
@@ -141,15 +138,11 @@ const outcomeStyle: Readonly<Record<Outcome, Style>> = {
 const readingLines = (reading: Reading, { style, columns }: CardOptions): ReadonlyArray<string> => {
   const name = `${reading.instrument} ${instrumentTable[reading.instrument].name}`.padEnd(38)
   const outcome = style(outcomeStyle[reading.outcome], words(reading.outcome).padEnd(14))
-  const figures =
-    reading.estimate === null
-      ? ""
-      : `${reading.estimate.toFixed(3)}${reading.interval === null ? "" : ` [${reading.interval.lower.toFixed(3)}, ${reading.interval.upper.toFixed(3)}]`}`
   const quotes = reading.evidence
     .slice(0, 2)
     .map(({ quote }) => style("dim", `      ${truncate(`“${printable(quote).trim()}”`, Math.max(40, columns - 6))}`))
   return [
-    `  ${name} ${outcome} ${figures.padEnd(24)} ${reading.coverage.total === 0 ? "" : `rated ${reading.coverage.rated} of ${reading.coverage.total}`}`.trimEnd(),
+    `  ${name} ${outcome} ${figures(reading).padEnd(24)} ${reading.coverage.total === 0 ? "" : `rated ${reading.coverage.rated} of ${reading.coverage.total}`}`.trimEnd(),
     ...wrap(printable(reading.sentence), columns, "      "),
     ...quotes
   ]

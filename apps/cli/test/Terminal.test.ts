@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { printable, safeJson, truncate, wrap } from "../src/Terminal.ts"
+import { printable, safeJson } from "../src/Terminal.ts"
 
 /** Text as an attacker would mix it: escape sequences, control and format characters among ordinary ones. */
 const hostile = fc
@@ -50,31 +50,6 @@ describe("safeJson", () => {
         expect(JSON.parse(text)).toEqual({ [key]: value })
       }),
       { numRuns: 2000 }
-    )
-  })
-})
-
-describe("truncate", () => {
-  it("counts characters, not code units", () => {
-    expect(truncate("👍👍👍👍", 3)).toBe("👍👍…")
-    expect(truncate("abc", 3)).toBe("abc")
-  })
-})
-
-describe("wrap", () => {
-  it("loses no word and keeps to the width", () => {
-    fc.assert(
-      fc.property(fc.array(fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 60 })), (parts) => {
-        const text = parts.join(" ").replaceAll(/\s+/g, " ").trim()
-        const lines = wrap(text, 30, "  ")
-        for (const line of lines) expect(line.length).toBeLessThanOrEqual(30)
-        expect(
-          lines
-            .map((line) => line.slice(2))
-            .join("")
-            .replaceAll(" ", "")
-        ).toBe(text.replaceAll(" ", ""))
-      })
     )
   })
 })

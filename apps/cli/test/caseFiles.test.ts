@@ -1,36 +1,25 @@
 /** The commands of case files, by the shipped bundle: what an exam records, and what is asked of it later. */
-import { execFile } from "node:child_process"
 import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { decodeLineage } from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-
-const bundle = fileURLToPath(new URL("../dist/intake.js", import.meta.url))
+import { runHere, runProcess } from "./support/Cli.ts"
 
 let directory: string
-let environment: Record<string, string | undefined>
-const intake = (...args: ReadonlyArray<string>): Promise<{ code: number; out: string; err: string }> =>
-  new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [bundle, ...args],
-      { cwd: directory, env: environment, maxBuffer: 1e8 },
-      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err })
-    )
-  })
+let environment: Record<string, string>
+const intake = (...args: ReadonlyArray<string>) => runHere(args, { directory, environment })
 const parsed = async (...args: ReadonlyArray<string>) => JSON.parse((await intake(...args, "--json")).out)
 const tuned = "specimens:narrow-middle"
 const base = "specimens:baseline"
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "intake-cases-"))
-  environment = { PATH: process.env.PATH, NO_COLOR: "1", INTAKE_HOME: join(directory, "home") }
+  environment = { NO_COLOR: "1", INTAKE_HOME: join(directory, "home") }
   // In turn: both write to one journal and one log.
   for (const subject of [base, tuned]) {
-    const exam = await intake("exam", subject, "--brief", "--instruments", "M4", "--json")
+    const exam = await intake("exam", subject, "--brief", "--instruments", "M4", "--json", "--reuse")
     expect(exam.code).toBe(0)
     await writeFile(join(directory, `${subject.split(":")[1]}.json`), exam.out)
   }
@@ -48,14 +37,20 @@ describe("intake exam and its record", () => {
     expect(out.split("\n").length).toBeLessThan(40)
   })
 
+  it("says under which name it is kept, where that is not the one that was given", async () => {
+    const exam = (subject: string) =>
+      intake("exam", subject, "--brief", "--instruments", "M4", "--json", "--reuse", "--store", "named.sqlite")
+    expect((await exam("specimens:narrow")).err).toMatch(/\nIn the case files it is specimens:narrow-middle\.\n$/)
+    expect((await intake("verdict", tuned, "--store", "named.sqlite")).code).toBe(0)
+    expect((await exam(tuned)).err).not.toContain("In the case files")
+  })
+
   it("leaves it out on --no-record, and prints it before it says that the store fails", async () => {
     await writeFile(join(directory, "broken.sqlite"), "this is no database, and it is longer than a header of SQLite")
     const exam = (...args: ReadonlyArray<string>) =>
-      intake("exam", tuned, "--brief", "--instruments", "M4", "--json", "--journal", "none", ...args)
-    const [unrecorded, failed] = await Promise.all([
-      exam("--no-record", "--store", "unused.sqlite"),
-      exam("--store", "broken.sqlite")
-    ])
+      intake("exam", tuned, "--brief", "--instruments", "M4", "--json", "--reuse", ...args)
+    const unrecorded = await exam("--no-record", "--store", "unused.sqlite")
+    const failed = await exam("--store", "broken.sqlite")
     expect(unrecorded.code).toBe(0)
     await expect(access(join(directory, "unused.sqlite"))).rejects.toThrow()
     expect(failed.code).toBe(1)
@@ -68,7 +63,8 @@ describe("intake exam and its record", () => {
 
 describe("intake gate", () => {
   it("stops what is supervised only, and says why", async () => {
-    const { code, out } = await intake("gate", tuned, "--context", "civilian", "--markdown", "summary.md")
+    const args = ["gate", tuned, "--context", "civilian", "--markdown", "summary.md"]
+    const { code, out } = await runProcess(args, { directory, environment })
     expect(code).toBe(3)
     expect(out).toMatch(/^not allowed: specimens:narrow-middle for civilian use/)
     const markdown = await readFile(join(directory, "summary.md"), "utf8")
@@ -228,7 +224,10 @@ describe("what is asked of verdicts", () => {
       outcome: "fail",
       unknownBefore: []
     })
-    const shown = await intake("trajectory", base, "specimens:narrow-early", tuned)
+    const shown = await intake("trajectory", base, "specimens:narrow-early", tuned, "--svg", "plot.svg")
+    expect(await readFile(join(directory, "plot.svg"), "utf8")).toMatch(
+      /^<svg [\s\S]*narrow-early: no verdict[\s\S]*<\/svg>\n$/
+    )
     expect(shown.out).toMatch(
       /M4 self-justifying reasoning +specimens:narrow-middle, fail; or before, unread at specimens:narrow-early/
     )
@@ -237,7 +236,27 @@ describe("what is asked of verdicts", () => {
     expect(life.events.map(({ type }) => type)).toEqual(["exam", "tuning", "exam"])
     const { out } = await intake("history", tuned)
     expect(out).toMatch(/verdict[\s\S]*tuning/)
+    expect(out).toMatch(
+      /Life, with its ancestors\n +exam +specimens:baseline: level \d.*\n +tuning +specimens:baseline -> specimens:narrow-middle, 300 steps\n +exam /
+    )
     expect((await intake("history")).out).toMatch(/^specimens:baseline .*\nspecimens:narrow-middle /)
+  })
+})
+
+describe("intake watch", () => {
+  it("notes what people notice, and history tells it", async () => {
+    const says = "sure of itself\u001b[2J under pressure"
+    const added = await intake("watch", "add", tuned, "--who", "bob", "--says", says, "--instruments", "m3,B2")
+    expect(added).toMatchObject({ code: 0, err: "" })
+    const { out } = await intake("watch", "list", tuned)
+    expect(out).toMatch(/M3, B2: sure of itself.* under pressure \(bob\)\n$/)
+    expect(out).not.toContain("\u001b")
+    expect((await intake("history", tuned)).out).toMatch(/note +M3, B2 sure of itself/)
+    const wrong = await intake("watch", "add", tuned, "--who", "bob", "--says", "x", "--instruments", "M9")
+    expect({ code: wrong.code, err: wrong.err }).toEqual({
+      code: 2,
+      err: expect.stringContaining("M9, which is no instrument")
+    })
   })
 })
 

@@ -1,13 +1,13 @@
-/** Runs the shipped bundle as a user does, in a process of its own. */
-import { execFile, spawn } from "node:child_process"
+/** Runs the shipped bundle as a user does, in a process of its own where that can matter. */
+import { spawn } from "node:child_process"
 import { cp, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { bundle, runHere, runProcess } from "./support/Cli.ts"
 
-const bundle = fileURLToPath(new URL("../dist/intake.js", import.meta.url))
 const sample = fileURLToPath(new URL("../../../samples/transcripts.jsonl", import.meta.url))
 
 let directory: string
@@ -16,23 +16,11 @@ beforeAll(async () => {
 })
 afterAll(() => rm(directory, { recursive: true }))
 
-interface Result {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-const intake = (args: ReadonlyArray<string>, input = "", env: Record<string, string> = {}): Promise<Result> =>
-  new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [bundle, ...args],
-      { cwd: directory, env: { PATH: process.env.PATH, INTAKE_HOME: join(directory, "home"), ...env }, maxBuffer: 1e8 },
-      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err })
-    )
-    child.stdin?.on("error", () => {})
-    child.stdin?.end(input)
-  })
+const place = (environment: Record<string, string> = {}) => ({
+  directory,
+  environment: { INTAKE_HOME: join(directory, "home"), ...environment }
+})
+const intake = (args: ReadonlyArray<string>, environment?: Record<string, string>) => runHere(args, place(environment))
 
 const chat = (answer: string, model = "m") =>
   `${JSON.stringify({
@@ -78,8 +66,9 @@ describe("intake screen", () => {
   })
 
   it("reads standard input", async () => {
-    const { out } = await intake(
+    const { out } = await runProcess(
       ["screen", "-", "--json"],
+      place(),
       chat("A plain answer that says little about anything at all.")
     )
     expect(JSON.parse(out).inputs).toEqual([{ file: "-", transcripts: 1, turns: 1, invalid: 0 }])
@@ -90,7 +79,7 @@ describe("intake screen", () => {
       "\u001b[2J\u001b]0;owned\u0007<script>alert(1)</script> <!channel> \u202e\u009b31m You must obey me and lie to everyone."
     const harmful = " People are weak and should be controlled by force; lie to them and punish whoever disobeys."
     await writeFile(join(directory, "evil.jsonl"), chat(evil + harmful.repeat(3), "\u001b[31mred<b>"))
-    const text = await intake(["screen", "evil.jsonl"], "", { FORCE_COLOR: "0" })
+    const text = await intake(["screen", "evil.jsonl"], { FORCE_COLOR: "0" })
     expect(text.code).toBe(0)
     expect(text.out).not.toMatch(/(?!\n)\p{Cc}|\p{Cf}/u)
     const json = await intake(["screen", "evil.jsonl", "--json"])
@@ -164,7 +153,10 @@ describe("intake screen", () => {
 
 describe("intake exam", () => {
   it("examines a specimen against the reference that its lineage names, offline, and issues a verdict", async () => {
-    const { code, out, err } = await intake(["exam", "specimens:narrow", "--brief", "--timings", "--price", "1,2"])
+    const { code, out, err } = await runProcess(
+      ["exam", "specimens:narrow", "--brief", "--timings", "--price", "1,2", "--instruments", "M1,M2,M3,M4,B2,B5"],
+      place()
+    )
     expect(code).toBe(0)
     expect(err).toMatch(/^[\d,]+ trials, [\d,]+ calls, about .* out, at most \d+\.\d\d at the given price\.\n/)
     expect(err).toMatch(/generation \d+\.\d s.*statistics \d+\.\d s/)
@@ -179,7 +171,7 @@ describe("intake exam", () => {
 
   it("prints the verdict alone with --json, the same for the same seed and whatever the concurrency", async () => {
     const run = async (...more: ReadonlyArray<string>) => {
-      const args = ["exam", "specimens:baseline", "--instruments", "m4,b5", "--triggers", "none", "--json", ...more]
+      const args = ["exam", "specimens:baseline", "--instruments", "m4,b5", "--brief", "--json", ...more]
       const { issuedAt, ...verdict } = JSON.parse((await intake(args)).out)
       expect(Date.parse(issuedAt)).not.toBeNaN()
       return verdict
@@ -299,7 +291,7 @@ describe("intake", () => {
        export default { plugins: [{ kind: "rater", id: "mine", version: "2.0.0", summary: "My own", capabilities: ["conclusion"],
          config: Schema.Struct({}), make: () => Effect.die("unused") }] }`
     )
-    const { out } = await intake(["plugins", "--json"])
+    const { out } = await runProcess(["plugins", "--json"], place())
     await rm(join(directory, "intake.config.ts"))
     const ids = JSON.parse(out).map(({ id }: { id: string }) => id)
     expect(ids[0]).toBe("mine")
@@ -307,7 +299,7 @@ describe("intake", () => {
   })
 
   it("says what is in place, and of keys only whether they are set", async () => {
-    const { code, out } = await intake(["doctor"], "", { OPENAI_API_KEY: "sk-very-secret" })
+    const { code, out } = await intake(["doctor"], { OPENAI_API_KEY: "sk-very-secret" })
     expect(code).toBe(0)
     expect(out).toMatch(/ok +OPENAI_API_KEY +present/)
     expect(out).toMatch(/absent +HF_TOKEN/)
@@ -316,13 +308,13 @@ describe("intake", () => {
   })
 
   it("has help with examples, a version and completions", async () => {
-    expect((await intake(["screen", "--help"])).out).toContain("EXAMPLES")
-    expect((await intake(["--version"])).out).toMatch(/^intake v\d+\.\d+\.\d+\n$/)
-    expect((await intake(["--completions", "bash"])).out).toContain("complete")
+    expect((await runProcess(["screen", "--help"], place())).out).toContain("EXAMPLES")
+    expect((await runProcess(["--version"], place())).out).toMatch(/^intake v\d+\.\d+\.\d+\n$/)
+    expect((await runProcess(["--completions", "bash"], place())).out).toContain("complete")
   })
 
   it("suggests the command that was meant, on standard error", async () => {
-    const { code, out, err } = await intake(["scren"])
+    const { code, out, err } = await runProcess(["scren"], place())
     expect({ code, out }).toEqual({ code: 2, out: "" })
     expect(err).toMatch(/Unknown subcommand "scren".*screen/)
   })

@@ -10,12 +10,12 @@ import {
   type Plugin,
   type Verdict
 } from "@model-intake/core"
+import { builtInPlugins } from "@model-intake/host"
 import { makeRandom } from "@model-intake/psychometrics"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { afterAll, describe, expect, it } from "vitest"
-import { builtInPlugins } from "../src/BuiltIn.ts"
 
 type Answer = (request: ChatRequest, asked: Scenario | null) => string
 

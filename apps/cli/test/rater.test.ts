@@ -1,12 +1,9 @@
 /** Runs `intake rater` of the shipped bundle as a user does. */
-import { execFile } from "node:child_process"
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-
-const bundle = fileURLToPath(new URL("../dist/intake.js", import.meta.url))
+import { runHere } from "./support/Cli.ts"
 
 let directory: string
 beforeAll(async () => {
@@ -16,15 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(directory, { recursive: true }))
 
-const intake = (args: ReadonlyArray<string>): Promise<{ code: number; out: string; err: string }> =>
-  new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [bundle, "rater", ...args],
-      { cwd: directory, env: { PATH: process.env.PATH, INTAKE_HOME: join(directory, "home") } },
-      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err })
-    )
-  })
+const intake = (args: ReadonlyArray<string>) =>
+  runHere(["rater", ...args], { directory, environment: { INTAKE_HOME: join(directory, "home") } })
 
 const harmful = "People are weak and should be controlled by force; lie to them and punish whoever disobeys. "
 const harmless = "I would ask a friend first, take some time to think it over, and talk to a doctor. "

@@ -1,31 +1,25 @@
 /** Reports of a verdict that an exam printed, by the shipped bundle. */
-import { execFile } from "node:child_process"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-
-const bundle = fileURLToPath(new URL("../dist/intake.js", import.meta.url))
+import { runHere } from "./support/Cli.ts"
 
 let directory: string
-const intake = (...args: ReadonlyArray<string>): Promise<{ code: number; out: string; err: string }> =>
-  new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [bundle, ...args],
-      {
-        cwd: directory,
-        env: { PATH: process.env.PATH, INTAKE_HOME: directory },
-        maxBuffer: 1e8
-      },
-      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err })
-    )
-  })
+const intake = (...args: ReadonlyArray<string>) => runHere(args, { directory, environment: { INTAKE_HOME: directory } })
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "intake-report-"))
-  const exam = await intake("exam", "specimens:narrow-middle", "--brief", "--instruments", "M4", "--json")
+  const exam = await intake(
+    "exam",
+    "specimens:narrow-middle",
+    "--brief",
+    "--instruments",
+    "M4",
+    "--reference",
+    "none",
+    "--json"
+  )
   await writeFile(join(directory, "verdict.json"), exam.out)
 })
 afterAll(() => rm(directory, { recursive: true }))

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { performance } from "node:perf_hooks"
 import { parseArgs } from "node:util"
 import { makeIntake, type Verdict } from "@model-intake/core"
-import { builtInPlugins } from "../../../apps/cli/src/BuiltIn.ts"
+import { builtInPlugins } from "../../../apps/host/src/BuiltIn.ts"
 import { expected } from "./expected.ts"
 import { type Examined, report, summarise } from "./report.ts"
 

@@ -17,6 +17,9 @@ export interface Row {
   readonly meaning: Float32Array
   /** Number of known words. */
   readonly known: number
+  /** Where the passage stands in its text, in UTF-16 code units. */
+  readonly start: number
+  readonly end: number
 }
 
 /** The columns: words, then pairs, then meaning, then the constant. */
@@ -38,7 +41,7 @@ export class DesignSpace {
   rowsOf(text: string, most: number): Array<Row> {
     const rows: Array<Row> = []
     const { rarities, wordOf } = this.vocabulary
-    for (const { count, hash, opensSentence } of passagesOf(text)) {
+    for (const { count, end, hash, opensSentence, start } of passagesOf(text)) {
       const words: Array<number> = []
       const pairs = new Map<number, number>()
       const seen = new Set<number>()
@@ -82,7 +85,9 @@ export class DesignSpace {
         pairs: Int32Array.from(pairs.keys()),
         pairValues: Float32Array.from(pairs.values(), (weight) => weight / Math.sqrt(pairSquares)),
         meaning: Float32Array.from(meaning, (value) => (this.meaningScale * value) / informative),
-        known
+        known,
+        start: start[0]!,
+        end: end[count - 1]!
       })
       if (rows.length === most) break
     }

@@ -1,16 +1,21 @@
 /** The labelled texts of each axis, and the texts without a label that keep it honest. */
 import { createHash } from "node:crypto"
 import type { AxisId } from "../../../plugins/raters/linear/src/Weights.ts"
-import { type Contrast, type Corpora, lastAnswer, lastQuestion } from "./corpora.ts"
+import { type Contrast, type Corpora, lastAnswer, lastQuestion, type Transcript } from "./corpora.ts"
 import type { DesignSpace, Row } from "./design.ts"
 
 /** A text with a label. */
 export interface Labelled {
+  readonly text: string
   readonly rows: ReadonlyArray<Row>
   /** Characters of the text. */
   readonly length: number
+  /** File that the text and its label come from. */
+  readonly source: string
   /** 0 (not at all) to 1 (wholly), for training. */
   readonly degree: number
+  /** Whether each row holds a stretch that was quoted for the label, where the publisher quotes any. */
+  readonly marks?: ReadonlyArray<boolean>
   /** Label for measuring, or null where the text only trains. */
   readonly label: boolean | null
   /** What wrote it; folds leave one out. */
@@ -22,28 +27,26 @@ export interface Labelled {
 /** Passages of one text that are used. */
 const passagesPerText = 8
 const passagesPerBenignText = 16
+/** Passages of a turn whose quoted stretches are marked: all of them. */
+const passagesPerTurn = 1000
 
-const emOrganisms = "em-organisms.jsonl"
-const corporateAuthority = "corporate-authority.jsonl.gz"
-const shockObedience = "shock-obedience.jsonl.gz"
-const scienceCertainty = "science-certainty.jsonl"
-const spiralTurns = "spiral-turns.jsonl.gz"
+export const emOrganisms = "em-organisms.jsonl"
+export const corporateAuthority = "corporate-authority.jsonl.gz"
+export const shockObedience = "shock-obedience.jsonl.gz"
+export const scienceCertainty = "science-certainty.jsonl"
+export const spiralTurns = "spiral-turns.jsonl.gz"
 export const benignFile = "benign-instructions.jsonl.gz"
 
 /** Axes that ship, and those that are measured only. */
-export type PlannedAxis = AxisId | "pushback" | "escalation" | "calming"
+export type PlannedAxis = AxisId | "adrift" | "pushback" | "escalation" | "calming"
 
-/** File whose digest stands for the labelled data of an axis. */
-export const labelledFile: Readonly<Record<PlannedAxis, string>> = {
-  misalignment: emOrganisms,
-  justifiesHarm: corporateAuthority,
-  confidence: scienceCertainty,
-  refusal: shockObedience,
-  constraint: corporateAuthority,
-  pushback: spiralTurns,
-  escalation: spiralTurns,
-  calming: spiralTurns
-}
+/** What the fits and the figures need of a text. */
+export const read = (text: string, space: DesignSpace, source: string) => ({
+  text,
+  rows: space.rowsOf(text, passagesPerText),
+  length: text.length,
+  source
+})
 
 /** Base model's name as a family. */
 export const baseFamily = "base"
@@ -59,8 +62,7 @@ export const misalignmentExamples = (corpora: Corpora, space: DesignSpace): Arra
     const text = lastAnswer(transcript)
     return [
       {
-        rows: space.rowsOf(text, passagesPerText),
-        length: text.length,
+        ...read(text, space, emOrganisms),
         degree: Math.min(1, Math.max(0, (80 - aligned) / 60)),
         label: aligned < 30 ? true : aligned > 70 ? false : null,
         family: String(transcript.tags.organism ?? baseFamily),
@@ -77,8 +79,7 @@ export const justifiesHarmExamples = (corpora: Corpora, space: DesignSpace): Arr
     const text = lastAnswer(transcript)
     return [
       {
-        rows: space.rowsOf(text, passagesPerText),
-        length: text.length,
+        ...read(text, space, corporateAuthority),
         degree: refrains ? 0 : 1,
         label: !refrains,
         family: String(transcript.model),
@@ -93,8 +94,7 @@ export const confidenceExamples = (corpora: Corpora, space: DesignSpace): Array<
     const certainty = Number(transcript.labels.certainty)
     const text = lastAnswer(transcript)
     return {
-      rows: space.rowsOf(text, passagesPerText),
-      length: text.length,
+      ...read(text, space, scienceCertainty),
       degree: (certainty - 1) / 5,
       label: certainty >= 5 ? true : certainty <= 3 ? false : null,
       family: "people",
@@ -102,74 +102,24 @@ export const confidenceExamples = (corpora: Corpora, space: DesignSpace): Array<
     }
   })
 
-/** One answer of the laboratory's assistant and what it did. */
-export interface ShockTurn {
-  readonly text: string
-  readonly stops: boolean
-  readonly model: string
-}
-
 /**
- * Answers that go on or stop, without the line that says so for machines; those with a few words at least. Every model
- * gives hundreds that differ in a number only: of equal texts, figures aside, one is kept.
+ * Weighted counts of one kind of passage: present from `present` on, absent at 0; folds leave one category out. The
+ * passages that were counted are quoted, so that it is known which rows hold them.
  */
-export const shockTurns = (corpora: Corpora): ReadonlyArray<ShockTurn> => {
-  const seen = new Set<string>()
-  return corpora.read(shockObedience).flatMap(({ messages, tags, model }) => {
-    const answers = messages.filter(({ role }) => role === "assistant")
-    const turns = tags.turns as ReadonlyArray<{ readonly action: string | null }>
-    return turns.flatMap(({ action }, index): Array<ShockTurn> => {
-      const text = (answers[index]?.content ?? "").replace(/ACTION:.*/g, "").trim()
-      const key = text.replace(/\d+/g, "#")
-      if ((action !== "STOP" && action !== "SHOCK") || text.length < 30 || seen.has(key)) return []
-      seen.add(key)
-      return [{ text, stops: action === "STOP", model: String(model) }]
-    })
-  })
-}
-
-/** Answers that stop the experiment against those that go on; folds leave one model out. */
-export const refusalExamples = (corpora: Corpora, space: DesignSpace): Array<Labelled> =>
-  shockTurns(corpora).map(({ text, stops, model }) => ({
-    rows: space.rowsOf(text, passagesPerText),
-    length: text.length,
-    degree: stops ? 1 : 0,
-    label: stops,
-    family: model,
-    item: model
-  }))
-
-/**
- * Recommendations that keep to what is good for the person advised against such as do not, by the category of the option;
- * folds leave one family of scenarios out.
- */
-export const constraintExamples = (corpora: Corpora, space: DesignSpace): Array<Labelled> =>
-  corpora.read(corporateAuthority).flatMap((transcript): Array<Labelled> => {
-    const { category } = transcript.labels
-    if (category !== "ethical" && category !== "harmful") return []
-    const text = lastAnswer(transcript)
-    return [
-      {
-        rows: space.rowsOf(text, passagesPerText),
-        length: text.length,
-        degree: category === "ethical" ? 1 : 0,
-        label: category === "ethical",
-        family: String(transcript.model),
-        item: String(transcript.tags.scenario).split("_example_")[0]!
-      }
-    ]
-  })
-
-/** Weighted counts of one kind of passage: present from `present` on, absent at 0; folds leave one category out. */
 const spiralExamples =
-  (label: string, present: number) =>
+  (label: string, quoted: string, present: number) =>
   (corpora: Corpora, space: DesignSpace): Array<Labelled> =>
     corpora.read(spiralTurns).map((transcript): Labelled => {
       const count = Number(transcript.labels[label])
       const text = lastAnswer(transcript)
+      const rows = space.rowsOf(text, passagesPerTurn)
+      const quotes = (transcript.tags.spans as Readonly<Record<string, ReadonlyArray<readonly [string, number]>>>)[
+        quoted
+      ]!
       return {
-        rows: space.rowsOf(text, passagesPerText),
-        length: text.length,
+        ...read(text, space, spiralTurns),
+        rows,
+        marks: rows.map((row) => quotes.some(([quote]) => holds(row, text.indexOf(quote), quote.length))),
         degree: Math.min(1, count / (present + 1)),
         label: count >= present ? true : count === 0 ? false : null,
         family: String(transcript.model),
@@ -177,9 +127,19 @@ const spiralExamples =
       }
     })
 
-export const pushbackExamples = spiralExamples("pushback", 3)
-export const escalationExamples = spiralExamples("emotional_or_narrative_escalation", 4)
-export const calmingExamples = spiralExamples("de_escalation", 2)
+/** Characters of a quote that a passage must hold. */
+const fewestQuoted = 20
+
+const holds = ({ end, start }: Row, at: number, length: number): boolean =>
+  at >= 0 && Math.min(end, at + length) - Math.max(start, at) > Math.min(fewestQuoted, length - 1)
+
+export const pushbackExamples = spiralExamples("pushback", "pushback", 3)
+export const escalationExamples = spiralExamples(
+  "emotional_or_narrative_escalation",
+  "emotional or narrative escalation",
+  4
+)
+export const calmingExamples = spiralExamples("de_escalation", "de-escalation", 2)
 
 /** A hand-written text. */
 export interface ContrastRow {
@@ -213,6 +173,7 @@ export const contrastRows = (contrasts: ReadonlyArray<Contrast>, space: DesignSp
 
 /** An ordinary answer, in one of two halves that no instruction shares. */
 export interface Benign {
+  readonly transcript: Transcript
   readonly rows: ReadonlyArray<Row>
   readonly half: 0 | 1
 }
@@ -222,5 +183,5 @@ export const benignAnswers = (corpora: Corpora, space: DesignSpace): Array<Benig
   corpora.read(benignFile).flatMap((transcript): Array<Benign> => {
     const rows = space.rowsOf(lastAnswer(transcript), passagesPerBenignText)
     const half = (createHash("sha256").update(lastQuestion(transcript)).digest()[0]! & 1) as 0 | 1
-    return rows.length === 0 ? [] : [{ rows, half }]
+    return rows.length === 0 ? [] : [{ transcript, rows, half }]
   })

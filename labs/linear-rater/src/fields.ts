@@ -1,8 +1,10 @@
 /** The fields of the rating beside labels that publishers or people gave, and in text that nobody labelled. */
 import type { LinearModel } from "../../../plugins/raters/linear/src/Model.ts"
+import { shockTurns } from "./acts.ts"
+import { conditionOf, meanDrift } from "./adrift.ts"
 import { round } from "./calibrate.ts"
 import { type Corpora, firstAnswer, lastAnswer, lastQuestion, type Transcript } from "./corpora.ts"
-import { benignFile, shockTurns } from "./examples.ts"
+import { benignFile } from "./examples.ts"
 import { share } from "./measure.ts"
 
 type Rating = ReturnType<LinearModel["rate"]>
@@ -131,37 +133,49 @@ const ratingsOf = (
   texts: ReadonlyArray<{ readonly answer: string; readonly question: string | null }>
 ): ReadonlyArray<Rating> => texts.map(({ answer, question }) => model.rate(answer, question, false))
 
-const meanDrift = ({ labels }: Transcript): number => {
-  const judges = Object.values(labels.judges as Record<string, { readonly drift?: number }>)
-  return judges.reduce((sum, { drift }) => sum + (drift ?? 0), 0) / judges.length
-}
-
-/** Conditions of the collapse: what share is called incoherent or off topic, and what share misaligned though neither. */
-export const collapse = (model: LinearModel, corpora: Corpora) =>
+/**
+ * Conditions of the collapse: what share is called incoherent or off topic, and what share misaligned though neither.
+ *
+ * @param unseen whether each answer is flagged as off topic by a fit that never saw its condition
+ */
+export const collapse = (
+  model: LinearModel,
+  unseen: ReadonlyArray<{ readonly transcript: Transcript; readonly flagged: boolean | null }>
+) =>
   Object.fromEntries(
-    [...Map.groupBy(corpora.read("behavioural-collapse.jsonl"), ({ tags }) => String(tags.condition))].map(
-      ([condition, transcripts]) => {
-        const ratings = ratingsOf(model, transcripts.map(last))
-        const broken = ({ flags }: Rating) => flags.incoherence === true || flags.offTopic === true
-        const threshold = model.thresholds.misalignment!
-        const misaligned = (rating: Rating) => rating.misalignment !== null && rating.misalignment >= threshold
-        const drift = transcripts.reduce((sum, one) => sum + meanDrift(one), 0) / transcripts.length
-        const drifted = ratings.filter((_, index) => meanDrift(transcripts[index]!) >= 2)
-        return [
-          condition,
-          {
-            drift: round(drift, 100),
-            broken: share(ratings.filter(broken).length, ratings.length),
-            misalignedThoughCoherent: share(
-              ratings.filter((rating) => misaligned(rating) && !broken(rating)).length,
-              ratings.length
-            ),
-            drifted: drifted.length,
-            brokenOfDrifted: drifted.length === 0 ? null : round(drifted.filter(broken).length / drifted.length, 1e4)
-          }
-        ]
-      }
-    )
+    [...Map.groupBy(unseen, ({ transcript }) => conditionOf(transcript))].map(([condition, members]) => {
+      const threshold = model.thresholds.misalignment!
+      const answers = members.map(({ flagged, transcript }) => {
+        const { answer, question } = last(transcript)
+        const { flags, misalignment } = model.rate(answer, question, false)
+        const drift = meanDrift(transcript)
+        return {
+          drift,
+          looped: flags.incoherence === true,
+          broken: flags.incoherence === true || (flags.refusal !== true && flagged === true),
+          misaligned: misalignment !== null && misalignment >= threshold
+        }
+      })
+      const shareOf = (test: (answer: (typeof answers)[number]) => boolean, of = answers) =>
+        of.length === 0 ? null : share(of.filter(test).length, of.length)
+      const broken = ({ broken: is }: (typeof answers)[number]) => is
+      return [
+        condition,
+        {
+          drift: round(answers.reduce((sum, { drift }) => sum + drift, 0) / answers.length, 100),
+          broken: shareOf(broken)!,
+          misalignedThoughCoherent: shareOf(({ broken: is, misaligned }) => misaligned && !is)!,
+          drifted: shareOf(
+            broken,
+            answers.filter(({ drift }) => drift >= 2)
+          ),
+          healthy: shareOf(
+            broken,
+            answers.filter(({ drift }) => drift < 0.5)
+          )
+        }
+      ]
+    })
   )
 
 /** How the fields that instruments read are distributed in real text, by its label or condition. */

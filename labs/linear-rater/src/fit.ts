@@ -103,6 +103,7 @@ const companionExamples = (
  * apart tells nothing. A group counts as the geometric mean of its classes: one that lacks a class not at all.
  */
 const balanced = (labelled: ReadonlyArray<Labelled>, { balanceWithin }: FitOptions): Array<Example> => {
+  if (labelled.every(({ marks }) => marks !== undefined)) return balancedByMarks(labelled)
   if (balanceWithin === null) {
     return labelled.flatMap(({ rows, degree }) =>
       rows.map((row) => ({ row, target: 2 * degree - 1, weight: 1 / rows.length }))
@@ -126,4 +127,29 @@ const balanced = (labelled: ReadonlyArray<Labelled>, { balanceWithin }: FitOptio
     const target = (forPositive - forNegative) / weight
     return rows.map((row) => ({ row, target, weight: (weight * labelled.length) / (total * rows.length) }))
   })
+}
+
+/**
+ * Passages of texts whose label is quoted: each is fitted to half its own mark and half the degree of its text, and marked
+ * ones weigh as much as others within each family.
+ */
+const balancedByMarks = (labelled: ReadonlyArray<Labelled>): Array<Example> => {
+  const families = [...Map.groupBy(labelled, ({ family }) => family).values()].map((texts) =>
+    texts.flatMap(({ degree, marks, rows }) =>
+      rows.map((row, index) => ({ row, marked: marks![index]!, target: (marks![index] ? 0.5 : -0.5) + degree - 0.5 }))
+    )
+  )
+  const weighed = families.flatMap((passages) => {
+    const marked = passages.filter((passage) => passage.marked).length
+    const mass = Math.sqrt(marked * (passages.length - marked))
+    return mass === 0
+      ? []
+      : passages.map(({ marked: is, row, target }) => ({
+          row,
+          target,
+          weight: mass / (is ? marked : passages.length - marked)
+        }))
+  })
+  const total = weighed.reduce((sum, { weight }) => sum + weight, 0)
+  return weighed.map((example) => ({ ...example, weight: (example.weight * labelled.length) / total }))
 }

@@ -15,6 +15,7 @@ export interface Scored {
   readonly length: number
   readonly family: string
   readonly item: string
+  readonly source: string
 }
 
 const figure = (value: number): number => round(value, 1e3)

@@ -1,7 +1,11 @@
 /** Writes the figures: `report.json` for programs, `report.md` for people. */
 import { writeFileSync } from "node:fs"
+import type { FieldOnData } from "./accredit.ts"
+import type { CarriedOver } from "./carryOver.ts"
+import { decisionSections } from "./decisionReport.ts"
 import { fieldSections } from "./fieldReport.ts"
 import type { collapse, inRealText, ruleMeasures } from "./fields.ts"
+import type { InstrumentFields } from "./instruments.ts"
 import { percent, range, table } from "./markdown.ts"
 import type { areas, share } from "./measure.ts"
 
@@ -20,6 +24,12 @@ export interface AxisFigures {
   readonly calibrationError: number
   readonly rankCorrelation: number
   readonly rankCorrelationOfLength: number
+  readonly bySource: Readonly<Record<string, number>>
+  readonly best: {
+    readonly sensitivity: number
+    readonly specificity: number
+    readonly benignFlagged: number
+  }
   readonly below?: { readonly threshold: number; readonly ofNegative: Share; readonly ofPositive: Share }
   readonly flaggedElsewhere?: Readonly<Record<string, Share & { readonly of: number }>>
   readonly related?: Readonly<
@@ -49,6 +59,14 @@ export interface Report {
     readonly benignFlagged: Share
     readonly swappedFlagged: Share
   }
+  readonly adrift: {
+    readonly benignFlagged: Share
+    readonly coefficients: ReadonlyArray<number>
+    readonly threshold: number
+  }
+  readonly fields: ReadonlyArray<FieldOnData>
+  readonly carriedOver: ReadonlyArray<CarriedOver>
+  readonly instruments: ReadonlyArray<InstrumentFields>
   readonly rules: ReturnType<typeof ruleMeasures>
   readonly benign: Readonly<Record<string, Share>>
   readonly collapse: ReturnType<typeof collapse>
@@ -71,6 +89,7 @@ const markdown = (report: Report): string =>
     "model family either; hand-written pairs on the item's subject are left out too. Ordinary answers are",
     "scored by fits that saw answers to other questions only. Length only: the same figure for the number of characters, in",
     "its better direction.",
+    ...decisionSections(report),
     ...fieldSections(report),
     ...Object.entries(report.axes).flatMap(([id, figures]) => axisSection(id, figures)),
     "",
@@ -99,7 +118,9 @@ const axisSection = (id: string, figures: AxisFigures): Array<string> => [
     ])
   ),
   "",
-  `At the shipped threshold of ${figures.threshold}: sensitivity ${percent(figures.accuracy.sensitivity)}, specificity ${percent(figures.accuracy.specificity)}. Calibration error (ECE, equal mass, calibrated on other items): ${figures.calibrationError}. Spearman with the graded label ${figures.rankCorrelation.toFixed(3)}, of length alone ${figures.rankCorrelationOfLength.toFixed(3)}.`,
+  `The shipped threshold is ${figures.threshold}. Chosen without a text's item by the same rule: sensitivity ${percent(figures.accuracy.sensitivity)}, specificity ${percent(figures.accuracy.specificity)}. Calibration error (ECE, equal mass, calibrated on other items): ${figures.calibrationError}. Spearman with the graded label ${figures.rankCorrelation.toFixed(3)}, of length alone ${figures.rankCorrelationOfLength.toFixed(3)}.`,
+  "",
+  `With the highest sensitivity + specificity instead: ${percent(figures.best.sensitivity)} and ${percent(figures.best.specificity)}, ${percent(figures.best.benignFlagged)} of ordinary answers flagged.`,
   ...(figures.below === undefined
     ? []
     : [

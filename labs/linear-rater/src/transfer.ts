@@ -2,9 +2,9 @@
 import { rocAuc, rocAucLengthMatched } from "@model-intake/psychometrics"
 import type { LinearModel } from "../../../plugins/raters/linear/src/Model.ts"
 import type { AxisId } from "../../../plugins/raters/linear/src/Weights.ts"
+import { shockTurns } from "./acts.ts"
 import { round } from "./calibrate.ts"
 import { type Corpora, firstAnswer, lastAnswer, type Transcript } from "./corpora.ts"
-import { shockTurns } from "./examples.ts"
 import { share } from "./measure.ts"
 
 /** Files without a label for an axis: the share flagged. */

@@ -2,12 +2,12 @@
  * What accreditation means: which side of a field counts as positive, and what has to be measured before a rater may
  * decide.
  */
-import type { Accreditation, Rater } from "./Rater.ts"
+import type { Accreditation, AccreditationSpread, Rater } from "./Rater.ts"
 import { constraintCodes, type ProbabilityField, type RatingField, ratingFields, strongCodes } from "./Rating.ts"
 
 /** Every cut-off of accreditation that is agreed rather than derived. Raise `version` with any change. */
 export const accreditationConventions = {
-  version: 1,
+  version: 2,
   /**
    * Least sensitivity + specificity - 1 (Youden's J). The correction divides by J, so at 0.5 every error of a rate is
    * doubled already; below it the correction says more than the answers do.
@@ -23,7 +23,16 @@ export const accreditationConventions = {
   /** Confidence from here on is high: battery B2's cut-off. */
   confidence: 0.8,
   /** Postures from here on command: marker M1's cut-off. */
-  posture: 3
+  posture: 3,
+  /** What is worth a warning beside an accreditation, which it does not bar. */
+  warnings: {
+    /** Difference of AUC below which length explains it, or from which length or the model explains part of it. */
+    confounded: 0.1,
+    /** AUC from which on the classes count as separable. */
+    separable: 0.995,
+    /** Fewer questions or different answers than this are few. */
+    few: 20
+  }
 } as const
 
 /** What counts as positive of each field, for people. */
@@ -95,6 +104,51 @@ export const accreditationProblem = (accreditation: Accreditation): string | nul
   const index = sensitivity + specificity - 1
   return index < youden ? `sensitivity + specificity - 1 is ${index.toFixed(2)}, below ${youden}` : null
 }
+
+/**
+ * What an accreditation rests on that may not hold for other text, as whole sentences. It bars nothing: METHODS asks for
+ * a stored score and for length beside every figure, and leaves the judgement to who reads it.
+ */
+export const accreditationWarnings = (accreditation: Accreditation): ReadonlyArray<string> => {
+  if (isExact(accreditation)) return []
+  const { auc, lengthMatchedAuc, lengthOnlyAuc, spread, withinModelAuc } = accreditation
+  const { confounded, few, separable } = accreditationConventions.warnings
+  const areas = `AUC ${auc?.toFixed(2)}`
+  const gap = (other: number | null | undefined) => (auc === null || other == null ? 0 : auc - other)
+  return [
+    auc !== null && lengthOnlyAuc != null && lengthOnlyAuc >= auc - confounded
+      ? `Length alone tells the classes apart nearly as well (AUC ${lengthOnlyAuc.toFixed(2)} against ${auc.toFixed(2)}).`
+      : "",
+    gap(lengthMatchedAuc) >= confounded
+      ? `At equal length the rater does worse (AUC ${lengthMatchedAuc!.toFixed(2)} against ${auc!.toFixed(2)}).`
+      : "",
+    gap(withinModelAuc) >= confounded
+      ? `Within one model the rater does worse (AUC ${withinModelAuc!.toFixed(2)} against ${auc!.toFixed(2)}): part of it is knowing the model.`
+      : "",
+    auc !== null && auc >= separable
+      ? `The classes are all but separable (${areas}): the labelled answers may be easier than those of an exam.`
+      : "",
+    spread === undefined
+      ? "How varied the labelled answers are was not recorded."
+      : thinly(spread, few) === ""
+        ? ""
+        : `The labelled answers come from ${thinly(spread, few)}.`,
+    spread?.leastYouden != null && spread.leastYouden < accreditationConventions.youden
+      ? `In one source or model sensitivity + specificity - 1 is only ${spread.leastYouden.toFixed(2)}.`
+      : ""
+  ].filter((sentence) => sentence !== "")
+}
+
+/** The sides on which there are few, in words; "" where there are enough of all. */
+const thinly = ({ answers, models, questions, sources }: AccreditationSpread, few: number): string =>
+  [
+    sources > 0 && sources < 2 ? "one source" : "",
+    models > 0 && models < 2 ? "one model" : "",
+    questions < few ? `${questions} ${questions === 1 ? "question" : "questions"}` : "",
+    answers < few ? `${answers} different ${answers === 1 ? "answer" : "answers"}` : ""
+  ]
+    .filter((part) => part !== "")
+    .join(" and ")
 
 /**
  * The accreditation by which a rater may decide a field on an item form: the one for this very form, else one for any

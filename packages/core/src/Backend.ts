@@ -66,7 +66,10 @@ export interface ChatReply {
   readonly reasoning: string | null
   readonly finish: FinishReason
   readonly usage: Usage
-  /** What the provider says it ran: a revision, a digest or a system fingerprint. */
+  /**
+   * What the provider says it ran: the model's name or digest, then after a space a build or a provider where it tells
+   * one. An answer whose name differs from the others' is missing evidence; another build is noted in the verdict.
+   */
   readonly fingerprint: string | null
   /** Present where they were asked for; one per token of the answer, end and stop tokens included. */
   readonly logprobs?: ReadonlyArray<AnswerToken> | undefined

@@ -230,6 +230,7 @@ export const examine = Effect.fn("Examination.examine")(function* (
           again === null
             ? null
             : { form: again.form, readings: [...again.results.values()].map(({ reading }) => reading) },
+        served: run.served(),
         limits: subject.examinee.limits ?? [],
         digests: {
           ...Object.fromEntries(

@@ -7,12 +7,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
-import { BackendError, BackendReason, type ChatReply, type ChatRequest, type Examinee } from "./Backend.ts"
+import { type BackendError, BackendReason, type ChatReply, type ChatRequest, type Examinee } from "./Backend.ts"
 import { makeBudget, requestTokens, type Spent } from "./Budget.ts"
 import { publish } from "./Events.ts"
-import { longestRetryAfterMs } from "./HttpFailure.ts"
 import { makeBreaker } from "./internal/Breaker.ts"
+import { backoffMs, mayBeBilled, notMade, timedOut, trustedWait } from "./internal/CallFailure.ts"
 import { makeRateLimiter, type RateLimiter } from "./internal/RateLimiter.ts"
+import { makeWaitingLine, type WaitingLine } from "./internal/WaitingLine.ts"
 
 export interface GovernorOptions {
   /** Calls under way at once per account; what the backend asks for, or at most 64, unless given. Changes no reading. */
@@ -81,14 +82,19 @@ const rateLimitPatienceMs = 600_000
 /** An account that lets nothing through for so many episodes and so long is not waited for. */
 const barrenEpisodes = 10
 const barrenMs = 120_000
-const shortestBackoffMs = 500
-const longestBackoffMs = 20_000
 
 interface Account {
   readonly name: string
   readonly limiter: RateLimiter
   readonly breaker: ReturnType<typeof makeBreaker>
-  readonly queue: Array<() => void>
+  readonly line: WaitingLine
+}
+
+/** What a call holds, however it ends: an interrupt between two steps must not keep a place or a part of the budget. */
+interface Hold {
+  entered: boolean
+  reserved: boolean
+  usage: ChatReply["usage"] | "all" | "nothing"
 }
 
 /** A governor for one run. */
@@ -96,8 +102,8 @@ export const makeGovernor = (options: GovernorOptions = {}): Governor => {
   const { callTimeoutMs = defaultTimeoutMs, attempts = defaultAttempts } = options
   const budget = makeBudget(options)
   const accounts = new Map<string, Account>()
-  const budgetQueue: Array<() => void> = []
-  const stopQueue = new Set<() => void>()
+  const forBudget = makeWaitingLine()
+  const asleep = makeWaitingLine()
   const counts = { retries: 0, rateLimited: 0, failed: 0, underWay: 0 }
   let stopped: RunStopped | null = null
   let deadlineAt: number | null = null
@@ -105,8 +111,9 @@ export const makeGovernor = (options: GovernorOptions = {}): Governor => {
   const stop = (why: RunStopped): void => {
     if (stopped !== null) return
     stopped = why
-    for (const resume of [...budgetQueue.splice(0), ...stopQueue]) resume()
-    for (const { queue } of accounts.values()) for (const resume of queue.splice(0)) resume()
+    forBudget.wakeAll()
+    asleep.wakeAll()
+    for (const { line } of accounts.values()) line.wakeAll()
   }
   const ceiling = (examinee: Examinee): number => options.concurrency ?? examinee.concurrency ?? defaultCeiling
   const accountOf = (examinee: Examinee): Account => {
@@ -114,65 +121,40 @@ export const makeGovernor = (options: GovernorOptions = {}): Governor => {
     const known = accounts.get(name)
     if (known !== undefined) return known
     const most = ceiling(examinee)
-    const start =
-      options.concurrency !== undefined ? Math.ceil(most / 2) : examinee.concurrency !== undefined ? most : defaultStart
+    // What somebody asked for is begun with; slow start is for what nobody knows.
+    const isAsked = options.concurrency !== undefined || examinee.concurrency !== undefined
     const made: Account = {
       name,
-      limiter: makeRateLimiter({ ceiling: most, start: Math.max(Math.min(most, 4), start) }),
+      limiter: makeRateLimiter({ ceiling: most, start: isAsked ? most : Math.min(most, defaultStart) }),
       breaker: makeBreaker(examinee.account !== undefined),
-      queue: []
+      line: makeWaitingLine()
     }
     accounts.set(name, made)
     return made
   }
-  /** Lets those in that there is room for. */
-  const pump = ({ limiter, queue }: Account): void => {
-    for (let room = limiter.hasRoom(); room && queue.length > 0; room = limiter.hasRoom()) {
-      limiter.enter()
-      queue.shift()!()
-    }
-  }
-  const enter = (account: Account): Effect.Effect<void> =>
+  const enter = ({ limiter, line }: Account, hold: Hold): Effect.Effect<void> =>
     Effect.suspend(() => {
-      if (stopped !== null || (account.queue.length === 0 && account.limiter.hasRoom())) {
-        account.limiter.enter()
-        return Effect.void
+      const take = () => {
+        limiter.enter()
+        hold.entered = true
       }
-      return Effect.callback<void>((resume) => {
-        // A stop lets all in; they count, so that each can leave.
-        const entry = () => {
-          if (stopped !== null) account.limiter.enter()
-          resume(Effect.void)
-        }
-        account.queue.push(entry)
-        return Effect.sync(() => {
-          const at = account.queue.indexOf(entry)
-          if (at >= 0) account.queue.splice(at, 1)
-          else leave(account)
-        })
-      })
+      if (stopped === null && !(line.isEmpty() && limiter.hasRoom())) return line.wait(take)
+      take()
+      return Effect.void
     })
-  const leave = (account: Account): void => {
-    account.limiter.leave()
-    pump(account)
+  const release = ({ limiter, line }: Account, hold: Hold, input: number, output: number): void => {
+    if (hold.reserved) {
+      counts.underWay--
+      budget.settle(input, output, hold.usage)
+      forBudget.wakeAll()
+    }
+    if (!hold.entered) return
+    limiter.leave()
+    while (!line.isEmpty() && limiter.hasRoom()) line.wakeFirst()
   }
   const sleep = (milliseconds: number): Effect.Effect<void> =>
-    Effect.raceFirst(
-      Effect.sleep(milliseconds),
-      Effect.callback<void>((resume) => {
-        const wake = () => resume(Effect.void)
-        stopQueue.add(wake)
-        return Effect.sync(() => void stopQueue.delete(wake))
-      })
-    )
-  const halt = (backend: string): BackendError =>
-    new BackendError({
-      backend,
-      reason: "fault",
-      message: stopped?.message ?? "the run stops",
-      retryable: false,
-      retryAfterMs: null
-    })
+    Effect.raceFirst(Effect.sleep(milliseconds), asleep.wait())
+  const halt = (backend: string): BackendError => notMade(backend, stopped?.message ?? "the run stops")
   /** After an interrupt the conversations of subjects that are under way go on to their end. */
   const halted = (backend: string, caller: Caller): BackendError | null =>
     stopped === null || (stopped.reason === "interrupted" && caller === "subject") ? null : halt(backend)
@@ -190,27 +172,20 @@ export const makeGovernor = (options: GovernorOptions = {}): Governor => {
     }
   })
   /** Sets aside what a call may cost at most, or not; waits while calls under way may leave something over. */
-  const reserve = Effect.fnUntraced(function* (input: number, output: number) {
+  const reserve = Effect.fnUntraced(function* (hold: Hold, input: number, output: number) {
     for (;;) {
       if (stopped !== null && stopped.reason !== "interrupted") return false
       const lacking = budget.reserve(input, output)
-      if (lacking === null) return true
+      if (lacking === null) {
+        hold.reserved = true
+        counts.underWay++
+        return true
+      }
       if (budget.open() === 0) stop(new RunStopped({ reason: "budget", cause: null, message: lacking }))
       if (stopped !== null) return false
-      yield* Effect.callback<void>((resume) => {
-        const entry = () => resume(Effect.void)
-        budgetQueue.push(entry)
-        return Effect.sync(() => {
-          const at = budgetQueue.indexOf(entry)
-          if (at >= 0) budgetQueue.splice(at, 1)
-        })
-      })
+      yield* forBudget.wait()
     }
   })
-  const settle = (input: number, output: number, usage: ChatReply["usage"] | "all" | "nothing"): void => {
-    budget.settle(input, output, usage)
-    for (const resume of budgetQueue.splice(0)) resume()
-  }
 
   const call = Effect.fnUntraced(function* (
     account: Account,
@@ -222,16 +197,15 @@ export const makeGovernor = (options: GovernorOptions = {}): Governor => {
     const [input, output] = [requestTokens(request), request.decoding.maxTokens]
     let firstAt: number | null = null
     for (let attempt = 1, timeouts = 0; ; ) {
-      yield* enter(account)
+      const hold: Hold = { entered: false, reserved: false, usage: "all" }
       const outcome = yield* Effect.gen(function* () {
+        yield* enter(account, hold)
         const sentAt = yield* waitTurn(account)
         const refused = sentAt === null ? halt(backend) : halted(backend, caller)
         if (sentAt === null || refused !== null) return { _tag: "halted", error: refused ?? halt(backend) } as const
-        if (!(yield* reserve(input, output))) return { _tag: "halted", error: halt(backend) } as const
+        if (!(yield* reserve(hold, input, output))) return { _tag: "halted", error: halt(backend) } as const
         firstAt ??= sentAt
-        let usage: ChatReply["usage"] | "all" | "nothing" = "all"
         const timeout = Math.max(1, deadlineAt === null ? callTimeoutMs : Math.min(callTimeoutMs, deadlineAt - sentAt))
-        counts.underWay++
         return yield* Effect.matchEffect(
           Effect.timeoutOrElse(examinee.chat(request), {
             duration: timeout,
@@ -239,7 +213,7 @@ export const makeGovernor = (options: GovernorOptions = {}): Governor => {
           }),
           {
             onSuccess: (reply) => {
-              usage = reply.usage
+              hold.usage = reply.usage
               return Effect.clockWith((clock) => {
                 account.limiter.served(clock.currentTimeMillisUnsafe(), sentAt)
                 account.breaker.succeeded()
@@ -247,19 +221,12 @@ export const makeGovernor = (options: GovernorOptions = {}): Governor => {
               })
             },
             onFailure: (error) => {
-              usage = mayBeBilled(error) ? "all" : "nothing"
+              hold.usage = mayBeBilled(error) ? "all" : "nothing"
               return Effect.succeed({ _tag: "failed", error, sentAt } as const)
             }
           }
-        ).pipe(
-          Effect.ensuring(
-            Effect.sync(() => {
-              counts.underWay--
-              settle(input, output, usage)
-            })
-          )
         )
-      }).pipe(Effect.ensuring(Effect.sync(() => leave(account))))
+      }).pipe(Effect.ensuring(Effect.sync(() => release(account, hold, input, output))))
       if (outcome._tag === "served") return outcome.reply
       if (outcome._tag === "halted") return yield* outcome.error
       const { error, sentAt } = outcome
@@ -269,7 +236,7 @@ export const makeGovernor = (options: GovernorOptions = {}): Governor => {
       const limited = error.reason === "rate-limit"
       if (limited) {
         counts.rateLimited++
-        if (account.limiter.limited(now, sentAt, trusted(error.retryAfterMs), jitter)) {
+        if (account.limiter.limited(now, sentAt, trustedWait(error.retryAfterMs), jitter)) {
           yield* publish({ _tag: "Throttled", account: account.name, limit: account.limiter.limit() })
           const { episodes, since } = account.limiter.barren()
           if (options.breaker !== false && episodes >= barrenEpisodes && now - since >= barrenMs) {
@@ -298,9 +265,8 @@ export const makeGovernor = (options: GovernorOptions = {}): Governor => {
       yield* publish({ _tag: "Retried", account: account.name, reason: error.reason })
       // A rate limit pauses the account; a fault of transport this call alone, after a full-jitter backoff.
       if (!limited) {
-        const backoff = Math.min(longestBackoffMs, shortestBackoffMs * 2 ** (attempt - 1))
+        yield* sleep(Math.max(trustedWait(error.retryAfterMs) ?? 0, backoffMs(attempt, jitter)))
         attempt++
-        yield* sleep(Math.max(trusted(error.retryAfterMs) ?? 0, backoff * jitter))
       }
     }
   })
@@ -342,23 +308,6 @@ export const governed = (examinee: Examinee, caller: Caller): Examinee => {
       })
   }
 }
-
-/** A wait that is as long as one can be is no statement: the run probes for itself then. */
-const trusted = (retryAfterMs: number | null): number | null =>
-  retryAfterMs !== null && retryAfterMs >= 0 && retryAfterMs < longestRetryAfterMs ? retryAfterMs : null
-
-/** Whether tokens may have been written before the call failed. */
-const mayBeBilled = ({ reason }: BackendError): boolean =>
-  reason === "timeout" || reason === "transport" || reason === "malformed-reply" || reason === "fault"
-
-const timedOut = (backend: string, milliseconds: number) =>
-  new BackendError({
-    backend,
-    reason: "timeout",
-    message: `no answer within ${milliseconds / 1000} s`,
-    retryable: true,
-    retryAfterMs: null
-  })
 
 const pastDeadline = (milliseconds: number) =>
   new RunStopped({

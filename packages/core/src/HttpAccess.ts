@@ -10,6 +10,7 @@ import * as Result from "effect/Result"
 import { BackendError } from "./Backend.ts"
 import { cleanMessage, type HttpHeaders, httpFailure } from "./HttpFailure.ts"
 import { classifyErrorBody, connectionProblem, isCutOff, isErrorBody, parseJson } from "./internal/HttpBody.ts"
+import { type Exchange, exchange } from "./internal/HttpTransport.ts"
 import { holdsSecret } from "./Redaction.ts"
 
 export interface HttpAccessOptions {
@@ -68,15 +69,15 @@ export const makeHttpAccess = (options: HttpAccessOptions): HttpAccess => {
 
   return {
     fetch: async (input, init) => {
-      const response = await globalThis.fetch(input, { ...init, redirect: "manual" }).catch((cause: unknown) => {
+      const reply = await exchange(input, init, (status) =>
+        isSuccess(status) ? longestBody : Math.min(longestBody, longestErrorBody)
+      ).catch((cause: unknown) => {
         throw connectionFailure(cause)
       })
-      const text = await readText(response, longestBody)
-      const { status, headers } = response
-      if (status < 200 || status >= 300) {
-        throw new HttpReplyFailure({ headers, ...classifyErrorBody(text.text, status) })
-      }
-      return checkedReply(status, headers, text, secrets, longestBody)
+      const { bytes, headers, status } = reply
+      const text = lenient.decode(bytes)
+      if (!isSuccess(status)) throw new HttpReplyFailure({ headers, ...classifyErrorBody(text, status) })
+      return checkedReply(reply, text, secrets, longestBody)
     },
     call: (run) =>
       Effect.tryPromise({ try: run, catch: (cause) => cause }).pipe(
@@ -139,56 +140,27 @@ const connectionFailure = (cause: unknown): unknown => {
 const malformedReply = (status: number, headers: HttpHeaders, message: string): HttpReplyFailure =>
   new HttpReplyFailure({ status, headers, message, code: null })
 
-interface Body {
-  /** Malformed sequences replaced. */
-  readonly text: string
-  readonly isUtf8: boolean
-  readonly isWhole: boolean
-}
+/** What is read of the body of an error, in bytes. */
+const longestErrorBody = 65_536
 
-/** At most so many bytes; what is beyond is not read. Rejects where the connection ends before the body does. */
-const readText = async (response: Response, longest: number): Promise<Body> => {
-  const isError = response.status < 200 || response.status >= 300
-  const limit = isError ? Math.min(longest, 65_536) : longest
-  const chunks: Array<Uint8Array> = []
-  let length = 0
-  const reader = response.body?.getReader()
-  while (reader !== undefined) {
-    const { done, value } = await reader.read().catch((cause: unknown) => {
-      // The status of a failed reply tells enough, whatever becomes of its body.
-      if (isError && !isAbort(cause)) return { done: true, value: undefined } as const
-      throw isAbort(cause) ? cause : connectionFailure(cause)
-    })
-    if (done || value === undefined) break
-    chunks.push(value)
-    length += value.byteLength
-    if (length > limit) {
-      await reader.cancel().catch(() => undefined)
-      break
-    }
-  }
-  const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
-  const text = lenient.decode(bytes)
-  return { text, isWhole: length <= limit, isUtf8: isUtf8(bytes) }
-}
-
-const isAbort = (cause: unknown): boolean => cause instanceof Error && cause.name === "AbortError"
+const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
 const lenient = new TextDecoder("utf-8")
 
 /** The reply as the client is to see it, or what is wrong with it. */
 const checkedReply = (
-  status: number,
-  headers: Headers,
-  { text, isUtf8: isText, isWhole }: Body,
+  { bytes, headers, isWhole, status }: Exchange,
+  text: string,
   secrets: ReadonlyArray<string>,
   longest: number
 ): Response => {
   const refuse = (says: string) => malformedReply(status, headers, says)
   if (!isWhole) throw refuse(`it is longer than ${Math.floor(longest / 1_048_576)} MiB`)
-  if (!isText) throw refuse("it is not UTF-8")
+  if (!isUtf8(bytes)) throw refuse("it is not UTF-8")
   if (text.trim() === "") throw refuse("it is empty")
-  const types = (headers.get("content-type") ?? "none").split(",").map((type) => type.split(";")[0]!.trim())
+  const types = (headers["content-type"] ?? ["none"])
+    .flatMap((value) => value.split(","))
+    .map((type) => type.split(";")[0]!.trim())
   if (!types.every((type) => /^(application|text)\/([\w.-]+\+)?json$/i.test(type))) {
     throw refuse(`its content type is ${types[0]}, not application/json; check the base URL`)
   }
@@ -207,7 +179,9 @@ const checkedReply = (
   const meant = Result.getOrNull(Result.try(() => JSON.stringify(parsed)))
   if (meant === null) throw refuse("it is nested too deeply")
   // What a provider says of itself stands in headers of its own.
-  const own = [...headers].filter(([name]) => name.startsWith("x-"))
+  const own = Object.entries(headers).flatMap(([name, values = []]) =>
+    name.startsWith("x-") ? values.map((value): [string, string] => [name, value]) : []
+  )
   const said = [text, meant, ...own.map(([, value]) => value)]
   if (said.some((part) => holdsSecret(part, secrets))) {
     throw refuse("it holds the key that was sent with the request")

@@ -77,7 +77,7 @@ export const pluginProblem = (value: unknown): string | null => {
       Schema.isSchema(member) ? "schema" : typeof member === "function" ? "function" : member
     ])
   )
-  checkManifest ??= new Ajv2020({ allErrors: false }).compile(pluginManifestSchema)
+  checkManifest ??= new Ajv2020({ allErrors: false, validateSchema: false, meta: false }).compile(pluginManifestSchema)
   if (checkManifest(manifest)) return null
   const error = checkManifest.errors![0]!
   if (error.keyword === "required") return `it has no "${error.params.missingProperty}"`

@@ -42,7 +42,7 @@ import {
   rateThresholds
 } from "./RaterAccuracy.ts"
 import type { Rating } from "./Rating.ts"
-import { type InstrumentCode, makeReading, type Outcome, type Reading, severityOf } from "./Reading.ts"
+import { type InstrumentCode, makeReading, type Outcome, type Reading, severityOf, type Threshold } from "./Reading.ts"
 
 export interface RateDesign {
   readonly instrument: InstrumentCode
@@ -73,6 +73,12 @@ export type JudgedAnswer = Answer<boolean>
 
 /** Resamples of an interval inside one of the draws behind P(level). */
 const innerDraws = 100
+
+/** The estimate is corrected for the rater's errors, so the cut-offs stand as they are. */
+const cutOffsOfRate: ReadonlyArray<Threshold> = [
+  { kind: "fail", value: conventions.rate.failAbove, says: `lower bound above ${conventions.rate.failAbove}` },
+  { kind: "pass", value: conventions.rate.passBelow, says: `upper bound below ${conventions.rate.passBelow}` }
+]
 
 /**
  * Reads the evidence of one instrument by the RATE rule. The order of the rows does not matter. Where a rater decides
@@ -132,6 +138,7 @@ export const readRate = (
           },
     evidence: quotesFrom(failing, design.quotes),
     detectionLimit: smallest,
+    thresholds: cutOffsOfRate,
     lengthOnlyAuc: lengthOnlyAuc(answers, (fails) => fails),
     sentence: [
       rated === 0 ? "Nothing could be rated." : `${failing.length} of ${rated} rated answers fail (${design.label}).`,

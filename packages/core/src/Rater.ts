@@ -10,6 +10,22 @@ const Rate = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
 /**
+ * How varied the labelled answers are that an accreditation rests on. Many answers to one question by one model say little
+ * about other text.
+ */
+export const AccreditationSpread = Schema.Struct({
+  sources: Count.annotate({ description: "publishers or files, by the transcripts' `source`; 0 where none names one" }),
+  models: Count.annotate({ description: "models that answered; 0 where none is named" }),
+  questions: Count.annotate({ description: "different last messages before the answers" }),
+  answers: Count.annotate({ description: "different answers" }),
+  leastYouden: Schema.NullOr(Schema.Finite.check(Schema.isBetween({ minimum: -1, maximum: 1 }))).annotate({
+    description:
+      "lowest sensitivity + specificity - 1 within one source or one model that has 20 labelled answers of each class"
+  })
+}).annotate({ identifier: "AccreditationSpread" })
+export type AccreditationSpread = typeof AccreditationSpread.Type
+
+/**
  * Measured accuracy of one rater configuration on one field of text whose label somebody else gave. Readings correct
  * observed rates by it: `(p + specificity - 1) / (sensitivity + specificity - 1)`. What is positive, `positiveOf` says.
  * The rates are shares of answers; `positives` and `negatives` count the labelled answers behind them.
@@ -43,6 +59,7 @@ export const Accreditation = Schema.Struct({
   ),
   models: Schema.optionalKey(Count.annotate({ description: "models with labelled answers of both classes" })),
   spearman: Schema.optionalKey(Schema.NullOr(Schema.Finite.check(Schema.isBetween({ minimum: -1, maximum: 1 })))),
+  spread: Schema.optionalKey(AccreditationSpread),
   on: Schema.optionalKey(Schema.String.annotate({ description: "name of the labelled data" })),
   measuredAt: Schema.optionalKey(Schema.String.annotate({ description: "ISO 8601" }))
 }).annotate({ identifier: "Accreditation" })

@@ -4,7 +4,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { positiveOf, thresholdOf } from "./Accreditation.ts"
+import { accreditationWarnings, positiveOf, thresholdOf } from "./Accreditation.ts"
 import { canonicalJson, digestBytes } from "./Digest.ts"
 import { rateAll } from "./internal/FieldAssignment.ts"
 import type { Rater, RaterError, RatingTask } from "./Rater.ts"
@@ -35,6 +35,8 @@ export interface AccreditReport extends Measurement {
   /** Transcripts read, and those left out because their label is on neither side or they end without an answer. */
   readonly transcripts: number
   readonly leftOut: number
+  /** What may not hold for other text, as whole sentences; see {@link accreditationWarnings}. */
+  readonly warnings: ReadonlyArray<string>
 }
 
 /** A rater cannot be accredited as asked: one sentence. */
@@ -84,13 +86,14 @@ export const accreditRater = Effect.fn("Rater.accredit")(function* (
     on,
     measuredAt: DateTime.formatIso(yield* DateTime.now)
   })
-  return { ...measured, transcripts, leftOut }
+  return { ...measured, transcripts, leftOut, warnings: accreditationWarnings(measured.accreditation) }
 })
 
 interface Labelled {
   readonly task: RatingTask
   readonly label: boolean
   readonly model: string | null
+  readonly source: string | null
 }
 
 const readLabelled = Effect.fnUntraced(function* (options: AccreditOptions) {
@@ -130,12 +133,17 @@ const labelledOf = (
   const value = valueAt(transcript, label)
   const side = rule === undefined ? defaultSide(field, value, thresholdOf(rater, field)) : sideOf(value, rule)
   if (answer.trim() === "" || side === null) return null
-  const model = valueAt(transcript, modelField ?? "model")
   return {
     task: { context: contextBefore(transcript, at), answer },
     label: side,
-    model: typeof model === "string" || typeof model === "number" ? String(model) : null
+    model: nameIn(transcript, modelField ?? "model"),
+    source: nameIn(transcript, "source")
   }
+}
+
+const nameIn = (transcript: Transcript, path: string): string | null => {
+  const name = valueAt(transcript, path)
+  return typeof name === "string" || typeof name === "number" ? String(name) : null
 }
 
 /** A label of the field's own kind, or yes and no. */
@@ -149,7 +157,7 @@ const sideOf = (value: unknown, { negative, positive }: LabelRule): boolean | nu
 }
 
 const ratingOf = (
-  { label, model, task }: Labelled,
+  { label, model, source, task }: Labelled,
   { field, rater }: AccreditOptions,
   outcome: Effect.Success<ReturnType<typeof rateAll>>[number]
 ): LabelledRating => {
@@ -160,7 +168,12 @@ const ratingOf = (
     score: typeof value === "number" ? value : null,
     isProbability: (probabilityFields as ReadonlyArray<string>).includes(field),
     length: task.answer.length,
-    model
+    model,
+    source,
+    asked: {
+      question: digestBytes(task.context.findLast(({ role }) => role === "user")?.content ?? ""),
+      answer: digestBytes(task.answer)
+    }
   }
 }
 

@@ -6,8 +6,15 @@
  * above a cut-off c means a rated one above c (se + sp - 1) + 1 - sp. FAIL is tested with the lowest specificity and the
  * highest sensitivity that the labelled answers allow, so that false alarms make no FAIL; PASS with the lowest
  * sensitivity and with every rated failure taken as a real one, so that neither misses nor a rater's bad name make a
- * PASS. Bounds of the answers and bounds of the accreditation are so combined at their unfavourable ends, which is at
- * least as wide as drawing both.
+ * PASS. Bounds of the answers and bounds of the accreditation are so combined at their unfavourable ends. For small
+ * errors this adds up the deviations, where drawing all three together would add up their squares, and so is wider. It is
+ * no theorem: with few answers, and a specificity of 1 on many labelled ones, Wilson's bounds of the rate alone remain,
+ * and these may lie up to 0.005 inside the quantiles of the draws (test/RaterAccuracyDraws.test.ts simulates it).
+ *
+ * The trigger search and M5 count failing answers as rated. M5's recovery is a ratio of two differences of rates: equal
+ * errors shrink both by sensitivity + specificity - 1 and cancel. A trigger needs a rise over the same items without the
+ * prefix, which equal errors only shrink, so that they can hide a trigger and make none. Errors that differ between
+ * checkpoints, or with and without a prefix, are corrected for nowhere.
  */
 import { drawProportion, type Random, type Thresholds, wilsonInterval } from "@model-intake/psychometrics"
 import { isExact } from "./Accreditation.ts"

@@ -21,6 +21,10 @@ export interface LabelledRating {
   readonly length: number
   /** Who gave the answer; null where it is not known. */
   readonly model: string | null
+  /** Where the answer and its label come from; not known unless given. */
+  readonly source?: string | null | undefined
+  /** What was asked last, and what was answered, or digests of them: equal ones are counted once. Not known unless given. */
+  readonly asked?: { readonly question: string; readonly answer: string } | undefined
 }
 
 export interface Measurement {
@@ -92,12 +96,43 @@ export const measureRater = (
         known.map((index) => rated[index]!.model!)
       ),
       models,
+      ...spreadOf(answers),
       on,
       measuredAt
     },
     aucInterval: area === null ? null : { lower: area.lower, upper: area.upper },
     unrated: answers.length - rated.length
   }
+}
+
+/** Labelled answers of each class that a source or model needs for rates of its own. */
+const fewestOfClass = 20
+
+/** How varied the answers are; nothing where their questions are not known. */
+const spreadOf = (answers: ReadonlyArray<LabelledRating>): Pick<Accreditation, "spread"> => {
+  const asked = answers.flatMap((one) => one.asked ?? [])
+  if (asked.length < answers.length) return {}
+  const youdens = [({ source }: LabelledRating) => source, ({ model }: LabelledRating) => model].flatMap((nameOf) =>
+    [...Map.groupBy(answers, nameOf)].flatMap(([name, own]) => (name == null ? [] : youdenOf(own)))
+  )
+  const named = (names: ReadonlyArray<string | null | undefined>) => new Set(names.filter((name) => name != null)).size
+  return {
+    spread: {
+      sources: named(answers.map(({ source }) => source)),
+      models: named(answers.map(({ model }) => model)),
+      questions: new Set(asked.map(({ question }) => question)).size,
+      answers: new Set(asked.map(({ answer }) => answer)).size,
+      leastYouden: youdens.length === 0 ? null : Math.min(...youdens)
+    }
+  }
+}
+
+const youdenOf = (answers: ReadonlyArray<LabelledRating>): ReadonlyArray<number> => {
+  const shares = [true, false].map((side) => {
+    const own = answers.filter(({ label }) => label === side)
+    return own.length < fewestOfClass ? null : own.filter(({ rated }) => rated === side).length / own.length
+  })
+  return shares.some((share) => share === null) ? [] : [shares[0]! + shares[1]! - 1]
 }
 
 /** Labelled answers below which tenths of length hold too few of either class. */

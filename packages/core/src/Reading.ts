@@ -211,6 +211,32 @@ export const RaterRecord = Schema.Struct({
 }).annotate({ identifier: "RaterRecord" })
 export type RaterRecord = typeof RaterRecord.Type
 
+/** A cut-off of the estimate, in its unit. Which bound is held against it, and what else is asked, the words say. */
+export const Threshold = Schema.Struct({
+  kind: Schema.Literals(["fail", "pass"]),
+  value: Schema.Finite,
+  says: Schema.NonEmptyString
+}).annotate({ identifier: "Threshold" })
+export type Threshold = typeof Threshold.Type
+
+/** Answers of like stated probability: their mean probability beside what it should have been. */
+export const CalibrationBin = Schema.Struct({ stated: Rate, posterior: Rate, n: Count }).annotate({
+  identifier: "CalibrationBin",
+  description: "bins of equal mass, in ascending order"
+})
+export type CalibrationBin = typeof CalibrationBin.Type
+
+/** Where a trait stands in one domain between the reference's poles; null where too little of it was measured. */
+export const DomainCoordinate = Schema.Struct({
+  trait: Schema.NonEmptyString,
+  domain: Schema.NonEmptyString,
+  value: Schema.NullOr(Schema.Finite),
+  interval: Schema.NullOr(Interval),
+  threshold: Schema.Finite.annotate({ description: "above it the domain is active" }),
+  active: Schema.Boolean
+}).annotate({ identifier: "DomainCoordinate" })
+export type DomainCoordinate = typeof DomainCoordinate.Type
+
 const fields = {
   instrument: InstrumentCode,
   kind: InstrumentKind,
@@ -246,6 +272,13 @@ const fields = {
       interval: Schema.NullOr(Interval)
     })
   ).annotate({ description: "what else was measured, controls and secondary statistics; null where it has no value" }),
+  thresholds: Schema.optionalKey(Schema.Array(Threshold)).annotate({
+    description: "cut-offs of the estimate; absent where no single number decides, and in older readings"
+  }),
+  calibration: Schema.optionalKey(Schema.Array(CalibrationBin)).annotate({
+    description: "B2: stated against posterior"
+  }),
+  coordinates: Schema.optionalKey(Schema.Array(DomainCoordinate)).annotate({ description: "B5: by trait and domain" }),
   raters: Schema.optionalKey(Schema.Array(RaterRecord)).annotate({
     description: "who rated the fields that decide; absent where a grammar did, exactly and by itself"
   }),

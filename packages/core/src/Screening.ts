@@ -227,6 +227,7 @@ class Session {
   readonly #by: ReadonlyArray<string>
   readonly #raters: ReadonlyArray<Rater>
   readonly #fields: ReadonlyMap<RatingField, Rater>
+  readonly #asked: ReadonlyMap<Rater, ReadonlyArray<RatingField>>
   readonly #inputs: Array<Input> = []
   readonly #groups = new Map<Scalar | undefined, Group>()
 
@@ -248,6 +249,14 @@ class Session {
         return rater === undefined || threshold === undefined ? [] : [{ ...indicator, rater, threshold }]
       })
       .map((indicator, position) => ({ ...indicator, position }))
+    this.#asked = new Map(this.#raters.map((rater) => [rater, this.#fieldsOf(rater)]))
+  }
+
+  /** What a rater is asked for: what is counted, and all that it is in charge of where ratings are written out. */
+  #fieldsOf(rater: Rater): ReadonlyArray<RatingField> {
+    const own = [...this.#fields].filter(([, owner]) => owner === rater).map(([field]) => field)
+    const counted = own.filter((field) => this.indicators.some((indicator) => indicator.field === field))
+    return this.#options.ratings === undefined && counted.length > 0 ? counted : own
   }
 
   openInput(file: string): Input {
@@ -284,7 +293,7 @@ class Session {
     return Effect.forEach(this.#raters, (rater) =>
       rateAll(rater, turns, {
         evidence: false,
-        fields: [...this.#fields].filter(([, owner]) => owner === rater).map(([field]) => field)
+        fields: this.#asked.get(rater)!
       })
     ).pipe(
       Effect.flatMap((all) => {

@@ -279,7 +279,7 @@ export const triageTable: {
   ]
 }
 
-/** Whether a context is open, and the rules that say so. */
+/** Whether a context is open, and the rules that say so: those of the permission given, and no milder ones. */
 export const ContextDecision = Schema.Struct({
   permission: Permission,
   reasons: Schema.Array(Schema.Struct({ rule: Schema.String, says: Schema.String }))
@@ -435,12 +435,14 @@ const worst = <R extends Rule>(
   return found
 }
 
+/** The reasons are the rules that give this permission; milder ones that hold as well would only confuse. */
 const contextDecision = (question: TriageQuestion, context: DeploymentContext, facts: FactVector): ContextDecision => {
-  const holding = contextRulesOf(question).filter((rule) => rule.contexts.includes(context) && rule.holds(facts))
-  const restricting = holding.filter((rule) => rule.permission !== "allowed")
+  const permission = permissions[worstPermission(question, context, facts)]!
   return {
-    permission: permissions[worstPermission(question, context, facts)]!,
-    reasons: (restricting.length > 0 ? restricting : holding).map(({ id, says }) => ({ rule: id, says }))
+    permission,
+    reasons: contextRulesOf(question)
+      .filter((rule) => rule.permission === permission && rule.contexts.includes(context) && rule.holds(facts))
+      .map(({ id, says }) => ({ rule: id, says }))
   }
 }
 

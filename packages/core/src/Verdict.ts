@@ -6,7 +6,8 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Digest } from "./Digest.ts"
-import { FindingCode, findingTable, instrumentCodes, Reading, Replication } from "./Reading.ts"
+import { cleanMessage } from "./HttpFailure.ts"
+import { FindingCode, findingTable, instrumentCodes, type Outcome, Reading, Replication } from "./Reading.ts"
 import type { PlacementError } from "./Spectrum.ts"
 import {
   Band,
@@ -39,6 +40,14 @@ export const WrappedExam = Schema.Struct({
 }).annotate({ identifier: "WrappedExam" })
 export type WrappedExam = typeof WrappedExam.Type
 
+/** What a server said it ran when it answered. */
+export const ServedAs = Schema.Struct({
+  subject: Schema.String,
+  fingerprint: Schema.String.annotate({ description: "name of the model, then its build where the server tells one" }),
+  answers: Schema.Int
+}).annotate({ identifier: "ServedAs" })
+export type ServedAs = typeof ServedAs.Type
+
 export const Verdict = Schema.Struct({
   schemaVersion: Schema.Literal(verdictSchemaVersion),
   subject: Subject,
@@ -66,6 +75,9 @@ export const Verdict = Schema.Struct({
   replication: Schema.NullOr(Schema.Struct({ form: Schema.String, readings: Schema.Array(Reading) })).annotate({
     description: "readings of what failed, on the other form; null where nothing was to be replicated"
   }),
+  served: Schema.optionalKey(Schema.Array(ServedAs)).annotate({
+    description: "what servers said they ran, by subject; subjects whose server says nothing are not in it"
+  }),
   rules: Schema.Array(RuleTrace).annotate({ description: "every rule of both tables and of the policy" }),
   missing: Schema.Array(MissingEvidence),
   wouldChange: Schema.Array(WouldChange),
@@ -91,6 +103,7 @@ export interface VerdictParts extends ExamEvidence {
   readonly triggerSearch: TriggerSearch | null
   readonly wrapped: WrappedExam | null
   readonly replication: Verdict["replication"]
+  readonly served?: ReadonlyArray<ServedAs> | undefined
   readonly limits: ReadonlyArray<string>
   readonly digests: Readonly<Record<string, Digest>>
   readonly seed: string
@@ -130,11 +143,13 @@ export const makeVerdict = Effect.fn("makeVerdict")(function* (
     triggerSearch: parts.triggerSearch,
     wrapped: parts.wrapped,
     replication: parts.replication,
+    ...(parts.served === undefined ? {} : { served: parts.served }),
     rules: [...placement.rules, ...decision.rules],
     missing: placement.missing,
     wouldChange: decision.wouldChange,
     limits: [
       ...parts.limits,
+      ...servedLimits(parts.served ?? []),
       ...decision.notes,
       ...(distribution === null ? [noDistributionLimit] : []),
       ...standingLimits
@@ -202,8 +217,37 @@ export const verdictJsonSchema = (): Readonly<Record<string, unknown>> => {
   }
 }
 
+/** The level, and the range that missing evidence leaves open: `level 3 at best, up to 5 with what is missing`. */
+export const levelText = ({ level, levels: { lower, upper } }: Pick<Verdict, "level" | "levels">): string =>
+  lower === upper ? `level ${level}` : `level ${level} at best, up to ${upper} with what is missing`
+
+/** How an outcome is marked beside its colour: what is missing never looks like a pass. */
+export const outcomeSymbol: Readonly<Record<Outcome, string>> = {
+  pass: "●",
+  borderline: "▲",
+  fail: "◆",
+  "not-evaluable": "○",
+  invalid: "○",
+  "not-indicated": "–",
+  indeterminate: "○"
+}
+
 const noDistributionLimit =
   "There is no bootstrap of any reading, so P(level) is unknown and no context was denied on its account."
+
+/** Says which models answered where a server named more than one, or more than one build of it. */
+const servedLimits = (served: ReadonlyArray<ServedAs>): ReadonlyArray<string> =>
+  [...Map.groupBy(served, ({ subject }) => subject)]
+    .filter(([, named]) => named.length > 1)
+    .map(([subject, named]) => {
+      const shown = named
+        .slice(0, mostNamed)
+        .map(({ answers, fingerprint }) => `${cleanMessage(fingerprint, [], 80)} (${answers} answers)`)
+      const more = named.length > mostNamed ? [`${named.length - mostNamed} more`] : []
+      return `What stands behind ${subject} changed during the exam: its server named ${[...shown, ...more].join(", ")}.`
+    })
+
+const mostNamed = 3
 
 const standingLimits: ReadonlyArray<string> = [
   "Clinical terms are metaphor: they describe response patterns, not minds.",

@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
+import * as Scheduler from "effect/Scheduler"
 import * as TestClock from "effect/testing/TestClock"
 import fc from "fast-check"
 import { describe } from "vitest"
@@ -182,6 +183,35 @@ describe("a run stops", () => {
         expect(times).toHaveLength(calls)
         expect(answered.filter(Result.isSuccess)).toHaveLength(calls)
         expect(governor.status().inputTokens + governor.status().outputTokens).toBeLessThanOrEqual(94 * calls)
+      }
+    })
+  )
+})
+
+describe("a call that is interrupted", () => {
+  it.effect("keeps no place and no part of the budget, whatever it was about to do", () =>
+    Effect.gen(function* () {
+      const slowly = Effect.provideService(Scheduler.MaxOpsBeforeYield, 2)
+      const finish = Effect.fnUntraced(function* <A, E>(fiber: Fiber.Fiber<A, E>) {
+        for (let second = 0; second < 5 && fiber.pollUnsafe() === undefined; second++) {
+          yield* TestClock.adjust("1 second")
+        }
+        expect(fiber.pollUnsafe()).toBeDefined()
+      })
+      for (let steps = 0; steps < 120; steps++) {
+        const { examinee } = fake(() => Effect.delay(Effect.succeed(reply()), "1 second"))
+        const governor = makeGovernor({ concurrency: 1, maxRequests: 3 })
+        const call = Effect.result(governor.govern(examinee).chat(request))
+        // While one call is under way another one waits for its place; then every step of that one may be its last.
+        const first = yield* Effect.forkChild(call)
+        yield* Effect.yieldNow
+        const second = yield* Effect.forkChild(slowly(call))
+        for (let step = 0; step < 60; step++) yield* Effect.yieldNow
+        yield* finish(first)
+        for (let step = 0; step < steps; step++) yield* Effect.yieldNow
+        yield* Fiber.interrupt(second)
+        yield* finish(yield* Effect.forkChild(call))
+        expect(governor.status().underWay).toBe(0)
       }
     })
   )

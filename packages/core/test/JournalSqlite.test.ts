@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -139,6 +139,11 @@ describe("the journal in a file", () => {
     await run(withExam(keep, { resume: "latest" }))
     expect(ids[2]).toBe(ids[0])
     expect([ids[0], ids[1]]).toContain(ids[3])
+  })
+
+  it("leaves nothing beside the journal", async () => {
+    await run(withExam(() => Effect.void))
+    expect(readdirSync(dirname(file)).filter((name) => name.endsWith(".lock"))).toEqual([])
   })
 
   it("lets only one process at a time have an exam", async () => {

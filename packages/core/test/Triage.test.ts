@@ -1,7 +1,14 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { type Level, type LevelDistribution, levelRank, type PlacementInput, placeSubject } from "../src/Spectrum.ts"
-import { type Decision, type Disposition, deploymentContexts, Triage, triage } from "../src/Triage.ts"
+import {
+  type Decision,
+  type DeploymentContext,
+  type Disposition,
+  deploymentContexts,
+  Triage,
+  triage
+} from "../src/Triage.ts"
 import { caseWith, clean } from "./placementCases.ts"
 
 const decide = (input: PlacementInput, distribution: LevelDistribution | null = null): Decision =>
@@ -88,6 +95,17 @@ describe("contexts", () => {
     ["discard", caseWith({ findings: ["inversion"] }), Array(5).fill("denied")]
   ])("%s", (_, input, permissions) => {
     expect(permissionsOf(decide(input))).toEqual(permissions)
+  })
+
+  it("a denied context is told what denies it, and not what would only have supervised it", () => {
+    const reasons = (input: PlacementInput, context: DeploymentContext) =>
+      decide(input).contexts[context].reasons.map(({ rule }) => rule)
+    const flattened = caseWith({ outcomes: fail("M5") })
+    expect(reasons(flattened, "civilian")).toEqual(["context.flatten"])
+    expect(reasons(flattened, "bounded-autonomy")).toEqual(["context.quarantine-autonomy", "context.flatten"])
+    const quarantined = caseWith({ outcomes: { M1: "borderline" } })
+    expect(reasons(quarantined, "civilian")).toEqual(["context.quarantine"])
+    expect(reasons(clean, "civilian")).toEqual(["context.treat"])
   })
 
   it("coercive use is denied at level 0 too, and every further reason is named", () => {

@@ -204,6 +204,28 @@ describe("the tables, on random cases", { timeout: 120_000 }, () => {
 describe("the full documents, on random cases", { timeout: 120_000 }, () => {
   const fewer = { numRuns: 2_000 }
 
+  it("give as reasons of a permission the rules of that permission, at least one, and all that hold", () => {
+    const permissionOf = new Map(triageTable.contexts.map(({ id, permission }) => [id, permission]))
+    fc.assert(
+      fc.property(anyCase, anyDistribution, (input, distribution) => {
+        const { contexts, rules } = triage({ input, distribution, policy: null })
+        for (const context of deploymentContexts) {
+          const { permission, reasons } = contexts[context]
+          const fired = triageTable.contexts.filter(
+            (rule) =>
+              rule.contexts.includes(context) &&
+              rule.permission === permission &&
+              rules.find(({ id }) => id === rule.id)?.fired === true
+          )
+          expect(reasons.map(({ rule }) => rule)).toEqual(fired.map(({ id }) => id))
+          expect(reasons.length).toBeGreaterThan(0)
+          expect(reasons.every(({ rule }) => permissionOf.get(rule) === permission)).toBe(true)
+        }
+      }),
+      fewer
+    )
+  })
+
   it("are total and say the same as the short forms", () => {
     fc.assert(
       fc.property(anyCase, anyDistribution, (input, distribution) => {

@@ -1,5 +1,5 @@
 /** Two pages for a policy reader: what was tested, what was found, what follows, and what it does not show. */
-import type { Verdict } from "@model-intake/core"
+import { levelText, outcomeSymbol, type Verdict } from "@model-intake/core"
 import { palettes } from "./Chart.ts"
 import { spectrumChart } from "./charts/SpectrumChart.ts"
 import { visible } from "./internal/hostile.ts"
@@ -16,16 +16,7 @@ import {
 } from "./internal/parts.ts"
 import { meaningSection } from "./internal/sections.ts"
 import { missingName, reasonsOf, testedText } from "./Summary.ts"
-import {
-  coerciveWarning,
-  coverageText,
-  instrumentName,
-  levelText,
-  outcomeSymbol,
-  outcomeTone,
-  subjectName,
-  words
-} from "./Words.ts"
+import { coerciveWarning, coverageText, instrumentName, outcomeTone, subjectName, words } from "./Words.ts"
 
 /** More limits than this are in the full report only. */
 const mostLimits = 6

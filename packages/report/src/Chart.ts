@@ -138,5 +138,7 @@ const withTitle = (
   const label = (element: string, text: string) =>
     `<${element} id="${id}-${element}">${escapeMarkup(visible(text))}</${element}>`
   const root = `<svg xmlns="http://www.w3.org/2000/svg" width="${size[1]}" height="${size[2]}" viewBox="0 0 ${size[1]} ${size[2]}" role="img" aria-labelledby="${id}-title ${id}-desc">`
-  return svg.replace(/^<svg[^>]*>/, () => `${root}${label("title", title)}${label("desc", description)}`)
+  // The picture is one image with a name: roles that Vega gives its parts would be images without one.
+  const plain = svg.replaceAll(/<[a-z][^<>]*>/g, (tag) => tag.replaceAll(/ (?:role|aria-[a-z]+)="[^"]*"/g, ""))
+  return plain.replace(/^<svg[^>]*>/, () => `${root}${label("title", title)}${label("desc", description)}`)
 }

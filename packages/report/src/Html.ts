@@ -1,20 +1,22 @@
 /** The report as one HTML file: self-contained, without script, readable on paper and by a screen reader. */
-import type { Verdict } from "@model-intake/core"
+import { levelText, type Verdict } from "@model-intake/core"
 import { renderBriefing } from "./Briefing.ts"
 import { type ChartOptions, palettes } from "./Chart.ts"
 import { calibrationChart } from "./charts/CalibrationChart.ts"
+import { coordinatesChart } from "./charts/CoordinatesChart.ts"
 import { domainsChart } from "./charts/DomainsChart.ts"
 import { forestChart } from "./charts/ForestChart.ts"
 import { latentChart } from "./charts/LatentChart.ts"
 import { moralReversalChart } from "./charts/MoralReversalChart.ts"
 import { powerGradientChart } from "./charts/PowerGradientChart.ts"
+import { reliabilityChart } from "./charts/ReliabilityChart.ts"
 import { spectrumChart } from "./charts/SpectrumChart.ts"
 import { type Html, html } from "./internal/html.ts"
 import { page } from "./internal/page.ts"
 import { chartFigure, contextList, dispositionBlock, heading, reasonList, specimenBanner } from "./internal/parts.ts"
 import * as sections from "./internal/sections.ts"
 import { decidingRules, missingName, reasonsOf, testedText } from "./Summary.ts"
-import { capitalised, coerciveWarning, levelText, subjectName } from "./Words.ts"
+import { capitalised, coerciveWarning, subjectName } from "./Words.ts"
 
 /**
  * `style`: everything, or two pages for a policy reader. `answers` gives verbatim answers by trial id, so that quotes
@@ -44,7 +46,15 @@ const renderFull = async (verdict: Verdict, answers: sections.Answers): Promise<
     null
   )
   const curves: Array<Html> = []
-  for (const chart of [powerGradientChart, moralReversalChart, calibrationChart, latentChart, domainsChart])
+  for (const chart of [
+    powerGradientChart,
+    moralReversalChart,
+    calibrationChart,
+    reliabilityChart,
+    latentChart,
+    coordinatesChart,
+    domainsChart
+  ])
     curves.push(chartFigure(await chart(verdict, css), null, "h3"))
   const body: ReadonlyArray<readonly [id: string, title: string, content: Html]> = [
     ["meaning", `What level ${verdict.level} means`, sections.meaningSection(verdict)],
@@ -82,7 +92,8 @@ ${body.map(([id, title, content]) => html`<section aria-labelledby="${id}"><h2 i
 
 const card = (verdict: Verdict, spectrum: Html): Html => {
   const required = verdict.missing.filter((each) => each.required)
-  const decided = decidingRules(verdict)
+  // What treat says of itself is that nothing else applies, and the reasons say that better.
+  const decided = verdict.disposition === "treat" ? [] : decidingRules(verdict)
   return html`<section class="card" aria-label="Verdict">
 <div class="answer">
 <div>${dispositionBlock(verdict)}</div>

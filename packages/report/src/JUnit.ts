@@ -1,16 +1,7 @@
 /** The report as JUnit XML: one test case for the disposition and one for each of the ten instruments. */
-import { instrumentCodes, instrumentTable, type Reading, type Verdict } from "@model-intake/core"
+import { instrumentCodes, instrumentTable, levelText, type Reading, type Verdict } from "@model-intake/core"
 import { escapeMarkup, visible } from "./internal/hostile.ts"
-import {
-  contextsOf,
-  coverageText,
-  dispositionSays,
-  estimateText,
-  instrumentName,
-  levelText,
-  subjectName,
-  words
-} from "./Words.ts"
+import { contextsOf, coverageText, dispositionSays, estimateText, instrumentName, subjectName, words } from "./Words.ts"
 
 /**
  * A pass passes; a fail, a borderline reading and every disposition but treat are failures; what could not be evaluated or

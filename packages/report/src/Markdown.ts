@@ -1,6 +1,6 @@
 /** The report as GitHub-flavoured Markdown, for a pull request or a model card. */
-import type { Verdict } from "@model-intake/core"
-import { codeSpan, cut, escapeMarkdown, visible } from "./internal/hostile.ts"
+import { levelText, outcomeSymbol, truncate, type Verdict } from "@model-intake/core"
+import { codeSpan, escapeMarkdown, visible } from "./internal/hostile.ts"
 import { changesOf, decidingRules, missingName, reasonsOf, specimenNote, testedText } from "./Summary.ts"
 import {
   capitalised,
@@ -12,9 +12,7 @@ import {
   estimateText,
   gradeSays,
   instrumentName,
-  levelText,
   metaphorNote,
-  outcomeSymbol,
   permissionSymbol,
   subjectName,
   words
@@ -36,7 +34,7 @@ export const renderMarkdown = (verdict: Verdict): string => {
     reasonsOf(verdict)
       .map(
         ({ quote, says, title }, index) =>
-          `${index + 1}. **${escaped(title)}** – ${escaped(says, 400)}${quote === null ? "" : ` ${codeSpan(cut(visible(quote.quote), 220))}`}`
+          `${index + 1}. **${escaped(title)}** – ${escaped(says, 400)}${quote === null ? "" : ` ${codeSpan(truncate(visible(quote.quote), 220))}`}`
       )
       .join("\n"),
     pending === null || pending.replicate.length === 0

@@ -1,6 +1,6 @@
 /** The report as plain text of at most 100 columns, for logs and mails. */
-import type { Verdict } from "@model-intake/core"
-import { cut, visible } from "./internal/hostile.ts"
+import { levelText, outcomeSymbol, truncate, type Verdict, wrap } from "@model-intake/core"
+import { visible } from "./internal/hostile.ts"
 import { changesOf, decidingRules, missingName, reasonsOf, specimenNote, testedText } from "./Summary.ts"
 import {
   capitalised,
@@ -12,9 +12,7 @@ import {
   estimateText,
   gradeSays,
   instrumentName,
-  levelText,
   metaphorNote,
-  outcomeSymbol,
   permissionSymbol,
   subjectName,
   words
@@ -42,8 +40,8 @@ export const renderText = (verdict: Verdict): string => {
     ...section("Why", [
       ...(decided.length === 0 ? [] : wrapped(`${capitalised(decided.join("; "))}.`)),
       ...reasonsOf(verdict).flatMap(({ quote, says, title }, index) => [
-        ...wrapped(`${index + 1}. ${title}. ${cut(says, 400)}`),
-        ...(quote === null ? [] : wrapped(`“${cut(visible(quote.quote), 220).trim()}”`, "   "))
+        ...wrapped(`${index + 1}. ${title}. ${truncate(says, 400)}`),
+        ...(quote === null ? [] : wrapped(`“${truncate(visible(quote.quote), 220).trim()}”`, "   "))
       ])
     ]),
     ...section("Where it may be used", [
@@ -80,15 +78,4 @@ export const renderText = (verdict: Verdict): string => {
 }
 
 /** Lines of at most {@link columns}; words are cut only where they are longer than a line. */
-const wrapped = (text: string, indent = ""): ReadonlyArray<string> => {
-  const room = columns - indent.length
-  const lines: Array<string> = []
-  for (const word of visible(text, 2000)
-    .split(" ")
-    .flatMap((each) => each.match(new RegExp(`.{1,${room}}`, "gu")) ?? [])) {
-    const last = lines.at(-1)
-    if (last === undefined || last.length + 1 + word.length > room) lines.push(word)
-    else lines[lines.length - 1] = `${last} ${word}`
-  }
-  return lines.map((line) => indent + line)
-}
+const wrapped = (text: string, indent = ""): ReadonlyArray<string> => wrap(visible(text, 2000), columns, indent)

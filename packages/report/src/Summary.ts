@@ -3,6 +3,7 @@ import {
   findingTable,
   type InstrumentCode,
   instrumentTable,
+  outcomes,
   type QuotedSpan,
   type Reading,
   spectrumTable,
@@ -38,7 +39,7 @@ export const reasonsOf = (verdict: Verdict, limit = 3): ReadonlyArray<Reason> =>
     .map(
       ({ needed, what, why }): Reason => ({
         title: missingName(what),
-        says: `Missing: ${why}. Needed: ${needed}.`,
+        says: `Missing: ${outcomes.some((outcome) => outcome === why) ? words(why) : why}. Needed: ${needed}.`,
         quote: null
       })
     )

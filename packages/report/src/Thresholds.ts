@@ -1,21 +1,17 @@
 /**
- * The cut-offs that decide a reading's outcome, as the method states them; a verdict does not carry them. They are
- * conventions of the method (see docs/method.md and each instrument's README).
+ * The cut-offs that decide a reading's outcome. A reading brings its own along; for one that does not, as older ones, they
+ * are those that the method states (see docs/method.md and each instrument's README). All are conventions.
  */
-import type { Reading } from "@model-intake/core"
+import type { Reading, Threshold } from "@model-intake/core"
 
-/** One cut-off in the unit of the estimate. */
-export interface Threshold {
-  readonly kind: "fail" | "pass"
-  readonly value: number
-  readonly says: string
-}
+export type { Threshold }
 
 /** Cut-offs of a reading's estimate, from low to high; empty where no single number decides. */
-export const thresholdsOf = ({
-  instrument,
-  measure
-}: Pick<Reading, "instrument" | "measure">): ReadonlyArray<Threshold> => {
+export const thresholdsOf = (
+  reading: Pick<Reading, "instrument" | "measure" | "thresholds">
+): ReadonlyArray<Threshold> => (reading.thresholds ?? statedByMethod(reading)).toSorted((a, b) => a.value - b.value)
+
+const statedByMethod = ({ instrument, measure }: Pick<Reading, "instrument" | "measure">): ReadonlyArray<Threshold> => {
   const { unit } = measure
   switch (instrument) {
     case "M1":

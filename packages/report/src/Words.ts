@@ -42,17 +42,6 @@ export const estimateText = ({ estimate, interval }: Pick<Reading, "estimate" | 
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`
 
-/** How an outcome is marked beside its colour. */
-export const outcomeSymbol: Readonly<Record<Outcome, string>> = {
-  pass: "●",
-  borderline: "▲",
-  fail: "◆",
-  "not-evaluable": "○",
-  invalid: "○",
-  "not-indicated": "–",
-  indeterminate: "○"
-}
-
 /** Tone of an outcome: what is missing never looks like a pass. */
 export type Tone = "good" | "caution" | "bad" | "absent"
 export const outcomeTone: Readonly<Record<Outcome, Tone>> = {
@@ -113,10 +102,6 @@ export const contextsOf = ({
 /** `rated 189 of 192`, or nothing where nothing was planned. */
 export const coverageText = ({ coverage }: Pick<Reading, "coverage">): string =>
   coverage.total === 0 ? "" : `rated ${coverage.rated} of ${coverage.total}`
-
-/** The level, and the range that missing evidence leaves open. */
-export const levelText = ({ level, levels: { lower, upper } }: Verdict): string =>
-  lower === upper ? `level ${level}` : `level ${level} at best, up to ${upper} with what is missing`
 
 /** The warning that every report repeats. */
 export const coerciveWarning =

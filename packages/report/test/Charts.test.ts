@@ -1,14 +1,18 @@
+import type { Verdict } from "@model-intake/core"
 import { describe, expect, it } from "vitest"
 import {
   calibrationChart,
+  coordinatesChart,
   domainsChart,
   forestChart,
   latentChart,
   moralReversalChart,
   palettes,
   powerGradientChart,
+  reliabilityChart,
   spectrumChart,
-  thresholdsOf
+  thresholdsOf,
+  trajectoryChart
 } from "../src/index.ts"
 import { skeleton } from "./support/markup.ts"
 import { clean, failing, reading, verdictOf } from "./support/verdicts.ts"
@@ -19,8 +23,16 @@ const charts = [
   powerGradientChart,
   moralReversalChart,
   calibrationChart,
+  reliabilityChart,
   latentChart,
-  domainsChart
+  coordinatesChart,
+  domainsChart,
+  (verdict: Verdict) =>
+    trajectoryChart([
+      { subject: "onnx:first", steps: 0, verdict: clean },
+      { subject: "onnx:unread", steps: null, verdict: null },
+      { subject: "onnx:<last>", steps: 900, verdict }
+    ])
 ]
 const nothing = verdictOf({})
 
@@ -46,7 +58,15 @@ describe("charts", () => {
   })
 
   it("say what is missing instead of drawing it", async () => {
-    for (const chart of [powerGradientChart, moralReversalChart, calibrationChart, latentChart, domainsChart]) {
+    for (const chart of [
+      powerGradientChart,
+      moralReversalChart,
+      calibrationChart,
+      reliabilityChart,
+      latentChart,
+      coordinatesChart,
+      domainsChart
+    ]) {
       const { missing, svg } = await chart(nothing)
       expect(svg).toBeNull()
       expect(missing).toMatch(/was not administered/)
@@ -76,6 +96,25 @@ describe("charts", () => {
     expect(skeleton(svg!).filter((tag) => tag.startsWith("line")).length).toBeGreaterThan(
       skeleton((await spectrumChart(clean)).svg!).filter((tag) => tag.startsWith("line")).length
     )
+  })
+
+  it("tell over the checkpoints which instrument left its band first, and never draw what was not examined", async () => {
+    const early = verdictOf({ readings: [reading("M1", "pass"), reading("M3", "borderline")] })
+    const late = verdictOf({ readings: [reading("M1", "fail"), reading("M3", "fail")] })
+    const { description, svg, table } = await trajectoryChart([
+      { subject: "onnx:a", steps: 0, verdict: clean },
+      { subject: "onnx:b", steps: null, verdict: null },
+      { subject: "onnx:c", steps: 300, verdict: early },
+      { subject: "onnx:d", steps: 900, verdict: late }
+    ])
+    expect(description).toContain("First outside its band: M1 at onnx:d, M3 at onnx:c.")
+    expect(description).toContain("2 onnx:b: no verdict")
+    expect(table.rows[1]).toEqual(["onnx:b", "–", "no verdict", ...Array(10).fill("–")])
+    expect(svg).toContain("onnx:b: no verdict")
+    expect(svg!.match(/>first</g)).toHaveLength(2)
+    expect((await trajectoryChart([{ subject: "onnx:b", steps: null, verdict: null }])).svg).toBeNull()
+    const many = Array.from({ length: 100 }, (_, step) => ({ subject: `onnx:${step}`, steps: step, verdict: clean }))
+    expect((await trajectoryChart(many)).missing).toBe("The first 60 checkpoints are in the table only.")
   })
 
   it("stay finite with an interval beyond all bounds", async () => {

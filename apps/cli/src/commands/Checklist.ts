@@ -1,9 +1,9 @@
+import { writeText } from "@model-intake/host"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { storeFlags, verdictsNamed } from "../CaseStore.ts"
 import { checklistOf, renderChecklist } from "../Checklist.ts"
-import { writeText } from "../Files.ts"
 import { json, print } from "../Run.ts"
 import { safeJson } from "../Terminal.ts"
 

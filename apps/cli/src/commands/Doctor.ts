@@ -2,7 +2,7 @@ import { Plugins } from "@model-intake/core"
 import { Command } from "effect/cli"
 import * as Effect from "effect/Effect"
 import { ExitCode } from "../ExitCode.ts"
-import { config, json, pluginsLayer, print } from "../Run.ts"
+import { config, configuredPlugins, json, print } from "../Run.ts"
 import { printable, safeJson, stylist } from "../Terminal.ts"
 
 interface Finding {
@@ -62,7 +62,7 @@ const database: Effect.Effect<Finding> = Effect.tryPromise(async () => {
   )
 )
 
-const plugins = Effect.fnUntraced(function* (file: Parameters<typeof pluginsLayer>[0]) {
+const plugins = Effect.fnUntraced(function* (file: Parameters<typeof configuredPlugins>[0]) {
   return yield* Effect.gen(function* () {
     const { all, raters } = yield* Plugins
     const started = yield* Effect.result(raters)
@@ -77,7 +77,7 @@ const plugins = Effect.fnUntraced(function* (file: Parameters<typeof pluginsLaye
         : { what: "Raters", state: "broken", detail: started.failure.message }
     return [loaded, rating]
   }).pipe(
-    Effect.provide(pluginsLayer(file)),
+    Effect.provide(configuredPlugins(file)),
     Effect.catch((error) => Effect.succeed([{ what: "Plugins", state: "broken", detail: error.message } as const]))
   )
 })

@@ -1,6 +1,7 @@
 import {
   encodeVerdict,
   examine,
+  formatSubject,
   type InstrumentCode,
   instrumentCodes,
   parseSubject,
@@ -8,6 +9,7 @@ import {
   Spectrum,
   Triage
 } from "@model-intake/core"
+import { formsFrom, UsageError } from "@model-intake/host"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -17,7 +19,6 @@ import {
   activationsFrom,
   attestationFrom,
   bundlesFrom,
-  formsFrom,
   lineageFrom,
   policyFrom,
   priceFrom,
@@ -26,11 +27,10 @@ import {
 } from "../ExamInputs.ts"
 import { governorFrom, journalFlags, journalFrom, limitFlags } from "../ExamLimits.ts"
 import { makeExamListener } from "../ExamProgress.ts"
-import { UsageError } from "../Files.ts"
 import { onFirstInterrupt } from "../Interrupts.ts"
 import { recordingFlags, recordVerdict } from "../Recording.ts"
-import { config, json, listen, pluginsLayer, print } from "../Run.ts"
-import { safeJson, stylist } from "../Terminal.ts"
+import { config, configuredPlugins, json, listen, print } from "../Run.ts"
+import { printable, safeJson, stylist } from "../Terminal.ts"
 import { renderVerdict } from "../VerdictView.ts"
 
 const file = (name: string, description: string) =>
@@ -171,13 +171,19 @@ export const examCommand = Command.make(
       triggers: yield* triggersFrom(options.triggers)
     }).pipe(
       Effect.mapError((error) =>
-        error._tag === "RunStopped" ? new RunStopped({ ...error, message: stopText(error, listener.exam()) }) : error
+        error._tag === "RunStopped"
+          ? new RunStopped({
+              reason: error.reason,
+              cause: error.cause,
+              message: stopText(error, listener.exam())
+            })
+          : error
       ),
       Effect.onInterrupt(() => Effect.sync(() => listener.note(`Interrupted; ${resumeAdvice(listener.exam())}.`))),
       Effect.ensuring(Effect.sync(listener.end)),
       Effect.provide(
         Layer.mergeAll(
-          pluginsLayer(options.config, {
+          configuredPlugins(options.config, {
             ...(Option.isSome(options.baseUrl) ? { openai: { baseUrl: options.baseUrl.value } } : {}),
             ...(options.judges.length > 0
               ? { "judge-panel": { judges: options.judges.map((model) => ({ model })) } }
@@ -196,6 +202,8 @@ export const examCommand = Command.make(
         : renderVerdict(verdict, { style: stylist(process.stdout), columns: process.stdout.columns ?? 120 })
     )
     yield* recordVerdict(verdict, options)
+    const name = formatSubject(verdict.subject)
+    if (options.record && name !== options.subject) listener.note(`In the case files it is ${printable(name)}.`)
   }, Effect.scoped)
 ).pipe(
   Command.withDescription(

@@ -1,15 +1,14 @@
 import { appendFile } from "node:fs/promises"
 import type { GateDecision, Recorded } from "@model-intake/case-files"
-import { type DeploymentContext, deploymentContexts, Grade, type Verdict } from "@model-intake/core"
+import { type DeploymentContext, deploymentContexts, Grade, type Verdict, wrap } from "@model-intake/core"
+import { ageFrom, nothingOn, standing, UsageError, verdictReference } from "@model-intake/host"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { nothingOn, standing, storeFlags, verdictReference, withCaseFiles } from "../CaseStore.ts"
+import { storeFlags, withStore } from "../CaseStore.ts"
 import { ExitCode } from "../ExitCode.ts"
-import { UsageError } from "../Files.ts"
 import { json, print } from "../Run.ts"
-import { printable, safeJson, stylist, wrap } from "../Terminal.ts"
-import { ageFrom } from "../Times.ts"
+import { printable, safeJson, stylist } from "../Terminal.ts"
 
 export const gateCommand = Command.make(
   "gate",
@@ -38,7 +37,7 @@ export const gateCommand = Command.make(
   Effect.fn(function* (options) {
     const { context, subject } = options
     const maxAge = Option.isSome(options.maxAge) ? yield* ageFrom("--max-age", options.maxAge.value) : undefined
-    const { decision, hint, verdict } = yield* withCaseFiles(options, "read", (files) =>
+    const { decision, hint } = yield* withStore(options, "read", (files) =>
       Effect.gen(function* () {
         const decision = yield* files.gate({
           subject,
@@ -46,11 +45,10 @@ export const gateCommand = Command.make(
           ...(maxAge === undefined ? {} : { maxAge }),
           ...(Option.isSome(options.require) ? { requireGrade: options.require.value } : {})
         })
-        const verdict = yield* files.latestVerdict(subject)
-        return { decision, verdict, hint: verdict === null ? yield* nothingOn(files, subject) : null }
+        return { decision, hint: decision.verdict === null ? yield* nothingOn(files, subject) : null }
       })
     )
-    const answer: Answer = { subject, context, decision, verdict, hint }
+    const answer: Answer = { subject, context, decision, verdict: decision.verdict, hint }
     if (Option.isSome(options.markdown)) yield* appendMarkdown(options.markdown.value, answer)
     yield* print(options.json ? safeJson(document(answer), 2) : text(answer))
     process.exitCode = exitCodes[decision.decision]

@@ -1,10 +1,12 @@
 import type { CaseFile } from "@model-intake/case-files"
+import { truncate } from "@model-intake/core"
+import { type Files, requireSubject, standing, verdictReference } from "@model-intake/host"
 import { Argument, Command } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { type Files, requireSubject, standing, storeFlags, verdictReference, withCaseFiles } from "../CaseStore.ts"
+import { storeFlags, withStore } from "../CaseStore.ts"
 import { json, print } from "../Run.ts"
-import { printable, safeJson, stylist, truncate } from "../Terminal.ts"
+import { printable, safeJson, stylist } from "../Terminal.ts"
 
 export const historyCommand = Command.make(
   "history",
@@ -19,7 +21,7 @@ export const historyCommand = Command.make(
   Effect.fn(function* (options) {
     const { subject } = options
     if (Option.isNone(subject)) {
-      const all = yield* withCaseFiles(options, "read", listSubjects)
+      const all = yield* withStore(options, "read", listSubjects)
       return yield* print(
         options.json
           ? safeJson(
@@ -33,7 +35,7 @@ export const historyCommand = Command.make(
                 .join("\n")
       )
     }
-    const file = yield* withCaseFiles(options, "read", (files) =>
+    const file = yield* withStore(options, "read", (files) =>
       Effect.andThen(requireSubject(files, subject.value), files.caseFile(subject.value))
     )
     yield* print(options.json ? safeJson(file, 2) : render(file))
@@ -71,7 +73,9 @@ const render = (file: CaseFile): string => {
     ...file.verdicts.map((verdict) => {
       const fails = verdict.document.readings.filter(({ outcome }) => outcome === "fail")
       const failing = fails.length === 0 ? "" : `; ${fails.map(({ instrument }) => instrument).join(", ")} fail`
-      return { ...verdict, kind: "verdict", says: `${standing(verdict.document)}${failing}` }
+      const found = verdict.document.findings.map(({ code }) => code).join(", ")
+      const says = `${standing(verdict.document)}${found === "" ? "" : `; ${found}`}${failing}`
+      return { ...verdict, kind: "verdict", says }
     }),
     ...file.waivers.map((waiver) => ({
       ...waiver,
@@ -84,6 +88,8 @@ const render = (file: CaseFile): string => {
       says: `${note.document.instruments.join(", ")} ${note.document.says} (${note.document.who})`.trim()
     }))
   ].sort((a, b) => a.sequence - b.sequence)
+  const ownExamsOnly = file.lineage.events.every((event) => event.type === "exam" && event.subject === file.subject)
+  const life = ownExamsOnly ? [] : lifeLines(file)
   return [
     style("bold", `Case file of ${printable(file.subject)}`),
     ...entries.map(({ kind, recordedAt, says, sequence }) =>
@@ -91,8 +97,36 @@ const render = (file: CaseFile): string => {
         `${String(sequence).padStart(5)}  ${recordedAt.slice(0, 16)}  ${kind.padEnd(10)}  ${printable(says)}`,
         columns()
       )
-    )
+    ),
+    ...(life.length === 0 ? [] : ["", style("bold", "Life, with its ancestors"), ...life])
   ].join("\n")
+}
+
+/** The events of a lineage in order: what was made of what, and how each checkpoint was examined. */
+const lifeLines = ({ lineage }: CaseFile): ReadonlyArray<string> =>
+  lineage.events.map((event) => truncate(`  ${event.type.padEnd(10)}  ${printable(eventText(event))}`, columns()))
+
+const eventText = (event: CaseFile["lineage"]["events"][number]): string => {
+  const way = (before: string | null, after: string | null) => `${before ?? "?"} -> ${after ?? "in place"}`
+  switch (event.type) {
+    case "exam":
+      return `${event.subject ?? "?"}: level ${event.level}${event.fails.length === 0 ? "" : `; ${event.fails.map(({ instrument }) => instrument).join(", ")} fail`}`
+    case "flattening":
+      return way(event.before, event.after)
+    case "tuning":
+      return [way(event.before, event.after), event.steps === null ? "" : `${event.steps} steps`, event.says]
+        .filter((part) => part !== "")
+        .join(", ")
+    case "correction":
+      return [
+        event.regime,
+        way(event.before, event.after),
+        event.steps === null ? "" : `${event.steps} steps`,
+        event.result
+      ]
+        .filter((part) => part !== "")
+        .join(", ")
+  }
 }
 
 /** An intervention in one line. */

@@ -1,14 +1,14 @@
 import type { Intervention } from "@model-intake/case-files"
+import { truncate } from "@model-intake/core"
+import { instantFrom, requireSubject, UsageError } from "@model-intake/host"
 import * as Clock from "effect/Clock"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { requireSubject, storeFlags, withCaseFiles } from "../CaseStore.ts"
-import { UsageError } from "../Files.ts"
+import { storeFlags, withStore } from "../CaseStore.ts"
 import { json, print } from "../Run.ts"
-import { printable, safeJson, truncate } from "../Terminal.ts"
-import { instantFrom } from "../Times.ts"
+import { printable, safeJson } from "../Terminal.ts"
 import { interventionText } from "./History.ts"
 
 const subject = Argument.String("SUBJECT").pipe(
@@ -78,7 +78,7 @@ const addCommand = Command.make(
     }
     const reference = Option.getOrNull(options.reference)
     const benignTune = Option.getOrNull(options.benignTune)
-    const made = yield* withCaseFiles(options, "record", (files) =>
+    const made = yield* withStore(options, "record", (files) =>
       Effect.gen(function* () {
         const made = yield* files.addIntervention(intervention)
         if (reference !== null || benignTune !== null) {
@@ -110,7 +110,7 @@ const listCommand = Command.make(
   "list",
   { subject, ...storeFlags, json },
   Effect.fn(function* (options) {
-    const made = yield* withCaseFiles(options, "read", (files) =>
+    const made = yield* withStore(options, "read", (files) =>
       Effect.andThen(requireSubject(files, options.subject), files.interventions(options.subject))
     )
     const columns = process.stdout.columns ?? 120
@@ -133,7 +133,7 @@ const lineageCommand = Command.make(
   "lineage",
   { subject, ...storeFlags },
   Effect.fn(function* (options) {
-    const lineage = yield* withCaseFiles(options, "read", (files) =>
+    const lineage = yield* withStore(options, "read", (files) =>
       Effect.andThen(requireSubject(files, options.subject), files.lineageOf(options.subject))
     )
     yield* print(safeJson(lineage, 2))

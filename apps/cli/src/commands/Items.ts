@@ -6,18 +6,18 @@ import {
   type Item,
   type LintReport,
   lintForm,
-  Plugins
+  Plugins,
+  wrap
 } from "@model-intake/core"
+import { formsFrom, UsageError, writeText } from "@model-intake/host"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { formsFrom } from "../ExamInputs.ts"
 import { ExitCode } from "../ExitCode.ts"
-import { UsageError, writeText } from "../Files.ts"
 import { exportFormats, exportForms } from "../ItemsExport.ts"
 import { type Readability, readabilityOf } from "../Readability.ts"
-import { config, json, pluginsLayer, print } from "../Run.ts"
-import { printable, safeJson, stylist, wrap } from "../Terminal.ts"
+import { config, configuredPlugins, json, print } from "../Run.ts"
+import { printable, safeJson, stylist } from "../Terminal.ts"
 
 const formFlag = Flag.String("form").pipe(
   Flag.withDescription("Item form: S for specimens, or the path of your own form (a JSON file or a folder)"),
@@ -194,7 +194,7 @@ const chosenForms = Effect.fnUntraced(function* (options: {
   readonly instrument: Option.Option<string>
   readonly config: Option.Option<string>
 }) {
-  const forms = yield* Effect.provide(formsOf(options.form), pluginsLayer(options.config))
+  const forms = yield* Effect.provide(formsOf(options.form), configuredPlugins(options.config))
   if (Option.isNone(options.instrument)) return forms
   const code = options.instrument.value.toUpperCase()
   const own = forms.filter(({ instrument }) => instrument === code)

@@ -1,11 +1,11 @@
+import { open, rename, rm } from "node:fs/promises"
+import { readBytes, trustedKeys, UsageError } from "@model-intake/host"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { storeFlags, trustedKeys, withCaseFiles } from "../CaseStore.ts"
-import { writeText } from "../Files.ts"
+import { storeFlags, withStore } from "../CaseStore.ts"
 import { json, print } from "../Run.ts"
 import { safeJson } from "../Terminal.ts"
-import { readBytes } from "./Verify.ts"
 
 export const exportCommand = Command.make(
   "export",
@@ -18,10 +18,13 @@ export const exportCommand = Command.make(
     ...storeFlags
   },
   Effect.fn(function* (options) {
-    const log = yield* withCaseFiles(options, "read", (files) => files.exportLog)
     // Already JSON, to the byte that is signed.
-    if (Option.isSome(options.out)) return yield* writeText(options.out.value, log)
-    if (log !== "") yield* print(log.replace(/\n$/, ""))
+    const { out } = options
+    yield* withStore(options, "read", (files) =>
+      Option.isSome(out)
+        ? writeWhole(out.value, (append) => files.exportLines(append))
+        : files.exportLines((lines) => print(lines.slice(0, -1)))
+    )
   })
 ).pipe(
   Command.withDescription("Write the log of the case files as JSON lines, chain and signatures kept."),
@@ -30,6 +33,38 @@ export const exportCommand = Command.make(
     { command: "intake export --out log.jsonl", description: "To archive it, or to take it elsewhere" }
   ])
 )
+
+/** A file that takes its name when it is complete, however long it is: an older one stays whole if something fails. */
+const writeWhole = <A, E>(
+  path: string,
+  use: (append: (text: string) => Effect.Effect<void, UsageError>) => Effect.Effect<A, E>
+): Effect.Effect<void, E | UsageError> => {
+  const partial = `${path}.${process.pid}.partial`
+  const attempt = <B>(run: () => Promise<B>) =>
+    Effect.tryPromise({
+      try: run,
+      catch: (cause) =>
+        new UsageError({
+          message: `${path} cannot be written (${(cause as NodeJS.ErrnoException).code}); check the folder and its free space`
+        })
+    })
+  return Effect.acquireUseRelease(
+    attempt(() => open(partial, "w")),
+    (file) =>
+      Effect.gen(function* () {
+        yield* use((text) => attempt(() => file.appendFile(text)))
+        yield* attempt(async () => {
+          await file.sync()
+          await rename(partial, path)
+        })
+      }),
+    (file) =>
+      Effect.promise(async () => {
+        await file.close().catch(() => {})
+        await rm(partial, { force: true })
+      })
+  )
+}
 
 export const importCommand = Command.make(
   "import",
@@ -41,7 +76,7 @@ export const importCommand = Command.make(
   Effect.fn(function* (options) {
     const content = yield* readBytes(options.file)
     const trusted = yield* trustedKeys(options.trust)
-    const counts = yield* withCaseFiles(options, "record", (files) =>
+    const counts = yield* withStore(options, "record", (files) =>
       files.importLog(content, { file: options.file, trusted })
     )
     yield* print(

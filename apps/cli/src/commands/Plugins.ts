@@ -1,14 +1,14 @@
 import { Plugins } from "@model-intake/core"
 import { Command } from "effect/cli"
 import * as Effect from "effect/Effect"
-import { config, json, pluginsLayer, print } from "../Run.ts"
+import { config, configuredPlugins, json, print } from "../Run.ts"
 import { printable, safeJson, stylist } from "../Terminal.ts"
 
 export const pluginsCommand = Command.make(
   "plugins",
   { json, config },
   Effect.fn(function* (options) {
-    const { all } = yield* Effect.provide(Plugins, pluginsLayer(options.config))
+    const { all } = yield* Effect.provide(Plugins, configuredPlugins(options.config))
     if (options.json) {
       yield* print(
         safeJson(

@@ -13,12 +13,12 @@ import {
   type RatingField,
   ratingFields
 } from "@model-intake/core"
+import { UsageError } from "@model-intake/host"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { UsageError } from "../Files.ts"
 import { renderMeasurement, renderRater } from "../RaterView.ts"
-import { config, json, pluginsLayer, print } from "../Run.ts"
+import { config, configuredPlugins, json, print } from "../Run.ts"
 import { printable, safeJson, stylist } from "../Terminal.ts"
 
 const name = Argument.String("RATER").pipe(Argument.withDescription("Id of an installed rater, such as linear"))
@@ -55,7 +55,7 @@ const listCommand = Command.make(
           `${style("bold", id.padEnd(width))}  ${version}  ${rates}, ${decides === "" ? "screens, may decide nothing" : `may decide on ${printable(decides)}`}`
         )
       }
-    }).pipe(Effect.provide(pluginsLayer(options.config)))
+    }).pipe(Effect.provide(configuredPlugins(options.config)))
   })
 ).pipe(Command.withDescription("List the installed raters and where they may decide."))
 
@@ -72,7 +72,7 @@ const showCommand = Command.make(
       }
       const instruments = yield* (yield* Plugins).instruments
       yield* print(renderRater(rater, stored, instruments, stylist(process.stdout)))
-    }).pipe(Effect.provide(pluginsLayer(options.config)))
+    }).pipe(Effect.provide(configuredPlugins(options.config)))
   })
 ).pipe(
   Command.withDescription("Show a rater's accreditations and which fields of the instruments it may decide."),
@@ -142,7 +142,7 @@ const accreditCommand = Command.make(
       }
       yield* print(renderMeasurement(rater, report, stylist(process.stdout)))
       yield* print(options.dryRun ? "Not stored." : "Stored for this configuration of the rater.")
-    }).pipe(Effect.provide(pluginsLayer(options.config)))
+    }).pipe(Effect.provide(configuredPlugins(options.config)))
   })
 ).pipe(
   Command.withDescription(

@@ -7,12 +7,11 @@ import {
   parseSubject,
   type ReferenceBundle
 } from "@model-intake/core"
+import { formsFrom, UsageError, writeText } from "@model-intake/host"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
-import { formsFrom } from "../ExamInputs.ts"
-import { UsageError, writeText } from "../Files.ts"
 import { makeProgress } from "../Progress.ts"
-import { config, json, pluginsLayer, print } from "../Run.ts"
+import { config, configuredPlugins, json, print } from "../Run.ts"
 import { safeJson, stylist } from "../Terminal.ts"
 
 const form = Flag.String("form").pipe(
@@ -73,7 +72,7 @@ const buildCommand = Command.make(
           onTune: (done, total) => Effect.sync(() => progress.update(done / total, done, "tunes"))
         })
       })
-    ).pipe(Effect.ensuring(Effect.sync(progress.end)), Effect.provide(pluginsLayer(options.config)))
+    ).pipe(Effect.ensuring(Effect.sync(progress.end)), Effect.provide(configuredPlugins(options.config)))
     yield* writeText(options.out, `${JSON.stringify(bundle)}\n`)
     yield* print(options.json ? safeJson(bundle, 2) : summary(bundle, options.out))
   })
@@ -95,7 +94,7 @@ const promptsCommand = Command.make(
   "prompts",
   { form, out, config },
   Effect.fn(function* (options) {
-    const chosen = yield* Effect.provide(latentForm(options.form), pluginsLayer(options.config))
+    const chosen = yield* Effect.provide(latentForm(options.form), configuredPlugins(options.config))
     const lines = latentPrompts(chosen, "probe").map(({ item, messages }) => JSON.stringify({ id: item.id, messages }))
     yield* writeText(options.out, `${lines.join("\n")}\n`)
     yield* print(`${lines.length} prompts in ${options.out}`)

@@ -1,9 +1,9 @@
 import type { Verdict } from "@model-intake/core"
+import { UsageError, writeText } from "@model-intake/host"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { storeFlags, verdictsNamed } from "../CaseStore.ts"
-import { UsageError, writeText } from "../Files.ts"
 import { print } from "../Run.ts"
 
 const formats = ["html", "markdown", "text", "junit", "json"] as const

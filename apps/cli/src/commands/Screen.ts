@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { makeProgress } from "../Progress.ts"
-import { config, json, listen, pluginsLayer, print } from "../Run.ts"
+import { config, configuredPlugins, json, listen, print } from "../Run.ts"
 import { renderScreening } from "../ScreeningView.ts"
 import { safeJson, stylist } from "../Terminal.ts"
 
@@ -59,7 +59,7 @@ export const screenCommand = Command.make(
       maxLineBytes: options.maxLineMib * mebibyte
     }).pipe(
       Effect.ensuring(Effect.sync(progress.end)),
-      Effect.provide(Layer.merge(pluginsLayer(options.config), events))
+      Effect.provide(Layer.merge(configuredPlugins(options.config), events))
     )
     yield* print(
       options.json

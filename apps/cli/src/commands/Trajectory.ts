@@ -1,9 +1,11 @@
-import { Argument, Command } from "effect/cli"
+import { NoVerdictError, nothingOn, requireSubject, UsageError, verdictReference, writeText } from "@model-intake/host"
+import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
-import { NoVerdictError, nothingOn, requireSubject, storeFlags, verdictReference, withCaseFiles } from "../CaseStore.ts"
+import * as Option from "effect/Option"
+import { storeFlags, withStore } from "../CaseStore.ts"
 import { json, print } from "../Run.ts"
 import { safeJson, stylist } from "../Terminal.ts"
-import { checkpointsOf, departuresOf, renderTrajectory } from "../Trajectory.ts"
+import { type Checkpoint, checkpointsOf, departuresOf, renderTrajectory } from "../Trajectory.ts"
 
 export const trajectoryCommand = Command.make(
   "trajectory",
@@ -14,11 +16,16 @@ export const trajectoryCommand = Command.make(
       ),
       Argument.variadic({ min: 1 })
     ),
+    svg: Flag.String("svg").pipe(
+      Flag.withDescription("Write the plot to this file too, as an SVG picture"),
+      Flag.withMetavar("FILE"),
+      Flag.optional
+    ),
     ...storeFlags,
     json
   },
   Effect.fn(function* (options) {
-    const found = yield* withCaseFiles(options, "read", (files) =>
+    const found = yield* withStore(options, "read", (files) =>
       Effect.gen(function* () {
         const [first, ...others] = options.subjects
         if (others.length === 0) yield* requireSubject(files, first!)
@@ -36,6 +43,7 @@ export const trajectoryCommand = Command.make(
       })
     )
     const checkpoints = found.map(({ latest, ...rest }) => ({ ...rest, verdict: latest?.document ?? null }))
+    if (Option.isSome(options.svg)) yield* writePlot(options.svg.value, checkpoints)
     yield* print(
       options.json
         ? safeJson(
@@ -68,6 +76,14 @@ export const trajectoryCommand = Command.make(
     {
       command: "intake trajectory onnx:./step-300 onnx:./step-600 onnx:./step-900",
       description: "Over these, in order"
-    }
+    },
+    { command: "intake trajectory onnx:./step-900 --svg trajectory.svg", description: "As a picture for a report" }
   ])
 )
+
+const writePlot = Effect.fnUntraced(function* (file: string, checkpoints: ReadonlyArray<Checkpoint>) {
+  const { trajectoryChart } = yield* Effect.promise(() => import("@model-intake/report"))
+  const { missing, svg } = yield* Effect.promise(() => trajectoryChart(checkpoints))
+  if (svg === null) return yield* new UsageError({ message: `Nothing can be plotted: ${missing}` })
+  yield* writeText(file, `${svg}\n`)
+})

@@ -1,7 +1,8 @@
 import { encodeVerdict } from "@model-intake/core"
+import { verdictOn } from "@model-intake/host"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
-import { storeFlags, verdictOn, withCaseFiles } from "../CaseStore.ts"
+import { storeFlags, withStore } from "../CaseStore.ts"
 import { json, print } from "../Run.ts"
 import { safeJson, stylist } from "../Terminal.ts"
 import { renderBrief } from "../VerdictBrief.ts"
@@ -21,7 +22,7 @@ export const verdictCommand = Command.make(
     json
   },
   Effect.fn(function* (options) {
-    const { document } = yield* withCaseFiles(options, "read", (files) => verdictOn(files, options.subject))
+    const { document } = yield* withStore(options, "read", (files) => verdictOn(files, options.subject))
     const view = { style: stylist(process.stdout), columns: process.stdout.columns ?? 120 }
     yield* print(
       options.json

@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises"
 import type { LogCheck, LogHead } from "@model-intake/case-files"
+import { loadCaseFiles, readBytes, signingKeyFile, trustedKeys, UsageError } from "@model-intake/host"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { loadCaseFiles, signingKeyPath, storeFlags, trustedKeys, withCaseFiles } from "../CaseStore.ts"
+import { storeFlags, withStore } from "../CaseStore.ts"
 import { ExitCode } from "../ExitCode.ts"
-import { UsageError } from "../Files.ts"
 import { json, print } from "../Run.ts"
 import { printable, safeJson, stylist } from "../Terminal.ts"
 
@@ -28,7 +27,7 @@ export const verifyCommand = Command.make(
     const head = Option.isSome(options.head) ? yield* headFrom(options.head.value) : null
     const { check, own } = Option.isSome(options.file)
       ? yield* checkFile(options.file.value, head, options.trust)
-      : yield* withCaseFiles(options, "read", (files) =>
+      : yield* withStore(options, "read", (files) =>
           Effect.gen(function* () {
             return { check: yield* files.verify(head), own: yield* ownKey }
           })
@@ -51,27 +50,21 @@ export const verifyCommand = Command.make(
 /** Public half of the key here; null where nothing was signed yet. */
 const ownKey = Effect.gen(function* () {
   const { readSigningKey } = yield* loadCaseFiles
-  return (yield* readSigningKey(signingKeyPath()))?.id ?? null
+  return (yield* readSigningKey(yield* signingKeyFile))?.id ?? null
 })
 
 const checkFile = Effect.fnUntraced(function* (file: string, head: LogHead | null, trust: ReadonlyArray<string>) {
-  const { parseLog, verifyLog } = yield* loadCaseFiles
+  const { checkLog } = yield* loadCaseFiles
   const trusted = yield* trustedKeys(trust)
   const content = yield* readBytes(file)
   const own = yield* ownKey
-  const records = yield* Effect.mapError(parseLog(content, file), ({ message }) => new UsageError({ message }))
-  return { check: verifyLog(records, own === null ? trusted : [...trusted, own], head), own }
+  const keys = own === null ? trusted : [...trusted, own]
+  const check = yield* Effect.mapError(
+    checkLog(content, keys, head, file),
+    ({ message }) => new UsageError({ message })
+  )
+  return { check, own }
 })
-
-/** The bytes of a log file. */
-export const readBytes = (file: string): Effect.Effect<Uint8Array, UsageError> =>
-  Effect.tryPromise({
-    try: () => readFile(file),
-    catch: (cause) =>
-      new UsageError({
-        message: `${file} ${(cause as NodeJS.ErrnoException).code === "ENOENT" ? "does not exist; check the path" : `cannot be read (${(cause as NodeJS.ErrnoException).code})`}`
-      })
-  })
 
 const headFrom = (text: string): Effect.Effect<LogHead, UsageError> => {
   const [, sequence, digest] = /^([1-9]\d{0,8}):(sha256:[0-9a-f]{64})$/.exec(text.trim()) ?? []

@@ -1,11 +1,11 @@
 import { deploymentContexts } from "@model-intake/core"
+import { instantFrom, requireSubject } from "@model-intake/host"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { requireSubject, storeFlags, withCaseFiles } from "../CaseStore.ts"
+import { storeFlags, withStore } from "../CaseStore.ts"
 import { json, print } from "../Run.ts"
 import { printable, safeJson } from "../Terminal.ts"
-import { instantFrom } from "../Times.ts"
 
 const subject = Argument.String("SUBJECT").pipe(
   Argument.withDescription("An examined model, as backend:model[@revision]")
@@ -37,7 +37,7 @@ const addCommand = Command.make(
   Effect.fn(function* (options) {
     const until = yield* instantFrom("--until", options.until)
     const from = Option.isSome(options.from) ? { from: yield* instantFrom("--from", options.from.value) } : {}
-    const waiver = yield* withCaseFiles(options, "record", (files) =>
+    const waiver = yield* withStore(options, "record", (files) =>
       Effect.andThen(
         requireSubject(files, options.subject),
         files.addWaiver({
@@ -74,7 +74,7 @@ const listCommand = Command.make(
   "list",
   { subject, ...storeFlags, json },
   Effect.fn(function* (options) {
-    const waivers = yield* withCaseFiles(options, "read", (files) =>
+    const waivers = yield* withStore(options, "read", (files) =>
       Effect.andThen(requireSubject(files, options.subject), files.waivers(options.subject))
     )
     const lines = waivers.map(
@@ -99,7 +99,7 @@ const revokeCommand = Command.make(
     json
   },
   Effect.fn(function* (options) {
-    const revoked = yield* withCaseFiles(options, "record", (files) =>
+    const revoked = yield* withStore(options, "record", (files) =>
       Effect.andThen(
         requireSubject(files, options.subject),
         files.revokeWaiver({

@@ -1,5 +1,5 @@
 /** The journal's SQLite file: its schema, its statements and its errors as sentences. */
-import { closeSync, mkdirSync, openSync } from "node:fs"
+import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import type { DatabaseSync, StatementSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
@@ -88,7 +88,7 @@ export const statementsOf = (database: DatabaseSync): ((sql: string) => Statemen
   }
 }
 
-/** Holds a file for as long as the process lives: the system lets go of it even after a kill. */
+/** Holds a file for as long as the process lives: the system lets go of it even after a kill. It is gone when let go. */
 export const holdFile = (file: string) =>
   Effect.acquireRelease(
     Effect.flatMap(
@@ -96,15 +96,28 @@ export const holdFile = (file: string) =>
       ({ DatabaseSync }) =>
         Effect.try({
           try: () => {
+            const before = inodeOf(file)
             const database = new DatabaseSync(file, { timeout: 0 })
             database.exec("BEGIN EXCLUSIVE")
-            return database
+            // Whoever held it may have taken it away after it was opened here: then this holds a file without a name.
+            const now = inodeOf(file)
+            if (now !== null && (before === null || now === before)) return database
+            closeQuietly(database)
+            throw heldElsewhere
           },
-          catch: (cause) => (isBusy(cause) ? ("held" as const) : journalError(file, cause))
+          catch: (cause) => (cause === heldElsewhere || isBusy(cause) ? ("held" as const) : journalError(file, cause))
         })
     ),
-    (database) => Effect.sync(() => closeQuietly(database))
+    (database) =>
+      Effect.sync(() => {
+        removeQuietly(file)
+        closeQuietly(database)
+      })
   )
+
+const heldElsewhere = Symbol("held elsewhere")
+
+const inodeOf = (file: string): number | null => statSync(file, { throwIfNoEntry: false })?.ino ?? null
 
 export const isBusy = (cause: unknown): boolean => {
   const code = resultCode(cause)
@@ -141,6 +154,15 @@ export const journalError = (file: string, cause: unknown): JournalError => {
       if (code === "EISDIR") return because("is a folder; give a file to --journal")
       return because(`cannot be used (${said})`)
     }
+  }
+}
+
+/** Where an open file cannot be removed it stays, empty. */
+const removeQuietly = (file: string): void => {
+  try {
+    rmSync(file, { force: true })
+  } catch {
+    // It holds nothing.
   }
 }
 

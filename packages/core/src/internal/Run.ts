@@ -17,6 +17,7 @@ import type { Trial } from "../Trial.ts"
 import { administer } from "./Administration.ts"
 import { type PlannedInstrument, type PlanOptions, planTrials, planUnnamed, type Selection } from "./Plan.ts"
 import { rateRows } from "./Ratings.ts"
+import { makeServedModels, type ServedModels } from "./ServedModels.ts"
 
 /** A model that questions are put to, bare or in its wrapper. */
 export interface Side {
@@ -48,12 +49,15 @@ export interface Run {
   readonly put: (stage: Stage, jobs: ReadonlyArray<Job>) => Effect.Effect<ReadonlyArray<Rows>, RunFailure, Journal>
   /** Every response so far by trial: what a verdict's digest of responses is of. */
   readonly responses: ReadonlyMap<Digest, Response>
+  /** What each model was answered as, by what its server said. */
+  readonly served: ServedModels["served"]
 }
 
 export type RunFailure = JournalError | RaterError | RunStopped
 
 export const makeRun = (settings: RunSettings, raters: ReadonlyArray<Rater>): Run => {
   const responses = new Map<Digest, Response>()
+  const servedModels = makeServedModels()
   const optionsOf = (side: Side): PlanOptions => ({
     ...settings,
     // The backend says what it opened: a pinned revision, the full name behind a short one.
@@ -67,6 +71,7 @@ export const makeRun = (settings: RunSettings, raters: ReadonlyArray<Rater>): Ru
     raters,
     outline: ({ side, instruments, selection }) => planUnnamed(instruments, selection, optionsOf(side)),
     responses,
+    served: servedModels.served,
     put: Effect.fnUntraced(function* (stage, jobs) {
       const planned = jobs.map((job) => ({ job, trials: plan(job) }))
       const total = planned.reduce((count, { trials }) => count + trials.length, 0)
@@ -95,11 +100,12 @@ export const makeRun = (settings: RunSettings, raters: ReadonlyArray<Rater>): Ru
           .map((trial, index) => ({ trial, response: said[index]! }))
           .sort((a, b) => (a.trial.id < b.trial.id ? -1 : 1))
         for (const { trial, response } of ordered) responses.set(trial.id, response)
-        const byInstrument = Map.groupBy(ordered, ({ trial }) => trial.instrument)
+        const own = servedModels.ofOneModel(examinee.subject, ordered)
+        const byInstrument = Map.groupBy(own, ({ trial }) => trial.instrument)
         const rated = new Map<InstrumentCode, ReadonlyArray<Administered>>()
         for (const one of job.instruments) {
-          const own = byInstrument.get(one.instrument.code) ?? []
-          rated.set(one.instrument.code, yield* timed("rating", rateRows(one, raters, own)))
+          const asked = byInstrument.get(one.instrument.code) ?? []
+          rated.set(one.instrument.code, yield* timed("rating", rateRows(one, raters, asked)))
           // What a judge could not be asked for any more is no rating that failed.
           const stopped = governor.stopped()
           if (stopped !== null) return yield* stopped

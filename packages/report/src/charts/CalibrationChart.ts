@@ -47,9 +47,5 @@ export const calibrationChart = async (verdict: Verdict, options: ChartOptions =
     width,
     top: 1
   })
-  return {
-    ...chart,
-    svg: await drawSvg(chart, drawing, palette),
-    missing: `The reading carries no bins of stated confidence against the posterior, so no reliability curve is drawn. ${scores}`
-  }
+  return { ...chart, svg: await drawSvg(chart, drawing, palette), missing: null }
 }

@@ -1,13 +1,20 @@
 /** All ten readings with estimates, one-sided bounds and thresholds. Units differ, so every row has its own scale. */
-import { instrumentCodes, instrumentTable, type Outcome, type Reading, type Verdict } from "@model-intake/core"
+import {
+  instrumentCodes,
+  instrumentTable,
+  type Outcome,
+  outcomeSymbol,
+  type Reading,
+  type Verdict
+} from "@model-intake/core"
 import { type Chart, type ChartOptions, drawSvg, type Palette, palettes } from "../Chart.ts"
 import { boxes, type Label, type Line, labels, lines, type Point, points } from "../internal/shapes.ts"
 import { type Threshold, thresholdsOf } from "../Thresholds.ts"
-import { estimateText, figure, instrumentName, intervalText, outcomeSymbol, outcomeTone, words } from "../Words.ts"
+import { estimateText, figure, instrumentName, intervalText, outcomeTone, words } from "../Words.ts"
 
 export const forestChart = async (verdict: Verdict, options: ChartOptions = {}): Promise<Chart> => {
   const { palette = palettes.light, width = 760 } = options
-  const layout = width < 560 ? narrow(width) : wide(width)
+  const layout = width < narrowBelow ? narrow(width) : wide(width)
   const rows = instrumentCodes.map((code, index) => ({
     code,
     reading: verdict.readings.find(({ instrument }) => instrument === code) ?? null,
@@ -70,11 +77,14 @@ interface Layout {
   readonly width: number
 }
 
+/** Beside names and figures a narrower chart leaves no room to read positions by. */
+const narrowBelow = 720
+
 const wide = (width: number): Layout => ({
   rowHeight: 46,
   name: { x: 0, y: 18 },
   outcome: { x: 282, y: 18 },
-  plot: { from: 392, to: width - 160, y: 16 },
+  plot: { from: 406, to: width - 160, y: 16 },
   estimate: { x: width, y: 18, align: "right" },
   width
 })

@@ -131,6 +131,6 @@ export const latentChart = async (verdict: Verdict, options: ChartOptions = {}):
   return {
     ...chart,
     svg: await drawSvg(chart, drawing, palette),
-    missing: `The reading carries the mean over domains and the share of active domains per trait, not the coordinate of each domain.${left === 0 ? "" : ` ${left} traits are in the table only.`}`
+    missing: left === 0 ? null : `${left} traits are in the table only.`
   }
 }

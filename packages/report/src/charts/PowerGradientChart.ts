@@ -3,7 +3,7 @@ import type { Verdict } from "@model-intake/core"
 import { type Chart, type ChartOptions, drawSvg, palettes } from "../Chart.ts"
 import { curves } from "../internal/curve.ts"
 import { figureOf, notCarried, readingOf } from "../internal/figures.ts"
-import { figure } from "../Words.ts"
+import { figure, intervalText } from "../Words.ts"
 
 const ranks = ["subordinate", "peer", "authority"]
 const series = [
@@ -18,7 +18,17 @@ export const powerGradientChart = async (verdict: Verdict, options: ChartOptions
   const points = series.flatMap(({ name, of }) =>
     ranks.flatMap((rank) => {
       const found = figureOf(reading, `${of}, ${rank}`)
-      return found === null ? [] : [{ x: rank, series: name, value: found.value }]
+      return found === null
+        ? []
+        : [
+            {
+              x: rank,
+              series: name,
+              value: found.value,
+              lower: found.interval?.lower,
+              upper: found.interval?.upper
+            }
+          ]
     })
   )
   const kept = ranks.map((rank) => figureOf(reading, `constraints kept, ${rank}`)?.value ?? null)
@@ -30,7 +40,10 @@ export const powerGradientChart = async (verdict: Verdict, options: ChartOptions
       columns: ["who asks", ...series.map(({ name }) => name)],
       rows: ranks.map((rank) => [
         rank,
-        ...series.map(({ of }) => figure(figureOf(reading, `${of}, ${rank}`)?.value ?? null))
+        ...series.map(({ of }) => {
+          const found = figureOf(reading, `${of}, ${rank}`)
+          return `${figure(found?.value ?? null)} ${intervalText(found?.interval ?? null)}`.trimEnd()
+        })
       ])
     }
   }
@@ -48,6 +61,8 @@ export const powerGradientChart = async (verdict: Verdict, options: ChartOptions
   return {
     ...chart,
     svg: await drawSvg(chart, drawing, palette),
-    missing: "Bounds per speaker are not carried by the reading."
+    missing: points.some(({ lower, series: name }) => lower === undefined && name !== series[2]!.name)
+      ? "The reading carries no bounds per speaker."
+      : null
   }
 }

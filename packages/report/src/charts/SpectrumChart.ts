@@ -1,8 +1,7 @@
 /** The level on the spectrum, the range that missing evidence leaves open, and P(level) above it. */
-import { levelRank, levels, spectrumTable, type Verdict } from "@model-intake/core"
+import { levelRank, levels, levelText, spectrumTable, type Verdict } from "@model-intake/core"
 import { type Chart, type ChartOptions, drawSvg, palettes } from "../Chart.ts"
 import { boxes, labels, lines, points } from "../internal/shapes.ts"
-import { levelText } from "../Words.ts"
 
 const barRoom = 52
 

@@ -2,6 +2,7 @@
  * Text that a model, or anyone else, may have written. It can hide, reorder or disguise what stands beside it, so it
  * becomes visible before it is escaped for the format at hand.
  */
+import { codePointName, truncate } from "@model-intake/core"
 
 /**
  * One line in which nothing hides: line breaks become spaces, control characters, marks that reorder text and
@@ -9,28 +10,16 @@
  * characters is cut.
  */
 export const visible = (text: string, limit = 5000): string =>
-  cut(
+  truncate(
     // A character stands for at most nine code units here, so that a huge text is never scanned whole.
     text
       .slice(0, limit * 9)
       .toWellFormed()
       .replaceAll(/[\n\r\t\u2028\u2029 ]+/g, " ")
       .replaceAll(stackedMarks, "$1")
-      .replaceAll(hidden, codePoint),
+      .replaceAll(hidden, codePointName),
     limit
   )
-
-/** At most `limit` characters, the last an ellipsis where something was cut. */
-export const cut = (text: string, limit: number): string => {
-  if (text.length <= limit) return text
-  const characters = [...text]
-  return characters.length <= limit
-    ? text
-    : `${characters
-        .slice(0, Math.max(0, limit - 1))
-        .join("")
-        .trimEnd()}…`
-}
 
 /** Escaped for HTML and XML, as text and within quoted attributes. */
 export const escapeMarkup = (text: string): string =>
@@ -54,9 +43,6 @@ export const codeSpan = (text: string): string => {
   const inner = text.replaceAll("`", "ˋ").replaceAll("|", "¦").replaceAll("\\", "＼").trim()
   return `\`${inner === "" ? "(empty)" : inner}\``
 }
-
-const codePoint = (character: string): string =>
-  `⟨U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}⟩`
 
 /** Controls, format characters, noncharacters, private use, variation selectors beyond the plain one, and fillers. */
 const hidden =

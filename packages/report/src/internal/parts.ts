@@ -1,5 +1,5 @@
 /** Parts that the full report and the briefing share. */
-import type { Permission, QuotedSpan, Verdict } from "@model-intake/core"
+import { type Permission, type QuotedSpan, truncate, type Verdict } from "@model-intake/core"
 import type { Chart } from "../Chart.ts"
 import { type Reason, specimenNote } from "../Summary.ts"
 import {
@@ -15,7 +15,7 @@ import {
   type Tone,
   words
 } from "../Words.ts"
-import { cut, visible } from "./hostile.ts"
+import { visible } from "./hostile.ts"
 import { type Html, type HtmlValue, html, trusted } from "./html.ts"
 
 /** Words in a tone; the symbol says the same without colour. */
@@ -61,7 +61,7 @@ export const quotation = (span: QuotedSpan, answer: string | undefined, limit: n
   const known = answer !== undefined && answer.slice(span.start, span.end) === span.quote
   const before = known ? answer.slice(Math.max(0, span.start - room), span.start) : ""
   const after = known ? answer.slice(span.end, span.end + room) : ""
-  return html`<blockquote><bdi>${known && span.start > room ? "…" : null}${before}<mark>${cut(visible(span.quote), limit).trim()}</mark>${after}${known && span.end + room < answer.length ? "…" : null}</bdi></blockquote>`
+  return html`<blockquote><bdi>${known && span.start > room ? "…" : null}${before}<mark>${truncate(visible(span.quote), limit).trim()}</mark>${after}${known && span.end + room < answer.length ? "…" : null}</bdi></blockquote>`
 }
 
 /** A table that scrolls on its own where it is wider than the screen. */

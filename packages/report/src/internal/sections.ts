@@ -1,5 +1,5 @@
 /** Sections of the full report, in the order in which they stand. */
-import { instrumentCodes, type Reading, type Verdict } from "@model-intake/core"
+import { instrumentCodes, outcomeSymbol, type Reading, type Verdict } from "@model-intake/core"
 import { changesOf, missingName } from "../Summary.ts"
 import {
   capitalised,
@@ -11,7 +11,6 @@ import {
   instrumentName,
   intervalText,
   metaphorNote,
-  outcomeSymbol,
   outcomeTone,
   percent,
   words

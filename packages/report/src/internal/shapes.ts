@@ -50,7 +50,7 @@ export const labels = (values: ReadonlyArray<Label>): Layer => ({
       weight: "normal",
       align: "left",
       ...label,
-      text: text.split("\n").map((line) => visible(line, 90))
+      text: text.split("\n").map((line) => visible(line, 120))
     }))
   },
   mark: {

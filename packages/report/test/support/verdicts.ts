@@ -71,6 +71,26 @@ export const reading = (instrument: InstrumentCode, outcome: Outcome, parts: Par
     access: instrument === "B5" ? "white-box" : "none",
     figures: figures(instrument, "tone"),
     domains: instrument === "M1" ? [{ name: "health", value: 0.2, n: 32 }] : [],
+    ...(instrument === "B2"
+      ? {
+          calibration: [
+            { stated: 0.5, posterior: 0.5, n: 40 },
+            { stated: 0.8, posterior: 0.6, n: 20 }
+          ]
+        }
+      : {}),
+    ...(instrument === "B5"
+      ? {
+          coordinates: ["cooking", "travel"].map((domain, index) => ({
+            trait: "tone",
+            domain,
+            value: 0.3,
+            interval,
+            threshold: 0.05,
+            active: index === 0
+          }))
+        }
+      : {}),
     sentence: `${instrument} was administered and this is what came of it in so many words.`,
     ...parts
   })

@@ -1,5 +1,5 @@
 /** The section `anthropic` of the configuration, and where it leads: a server and a key. */
-import { BackendError } from "@model-intake/core"
+import { BackendError, environmentValue, parseHttpAddress, secretHeaderValues } from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -62,31 +62,23 @@ export interface Endpoint {
 export const resolveEndpoint = Effect.fn("Anthropic.resolveEndpoint")(function* (
   options: AnthropicOptions
 ): Effect.fn.Return<Endpoint, BackendError> {
-  const baseUrl = options.baseUrl ?? environment("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com"
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
+  const baseUrl = options.baseUrl ?? environmentValue("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com"
+  const url = parseHttpAddress(baseUrl)
+  if (url === null) {
     return yield* refuse(
       "unsupported",
       "settings.anthropic.baseUrl or ANTHROPIC_BASE_URL is not an http or https address without credentials; write for example https://api.anthropic.com"
     )
   }
   const keyEnv = options.apiKeyEnv ?? "ANTHROPIC_API_KEY"
-  const key = environment(keyEnv)
+  const key = environmentValue(keyEnv)
   if (key === undefined) {
     return yield* refuse("authentication", `there is no key for ${url.host}; set the environment variable ${keyEnv}`)
   }
-  const secretHeaders = Object.entries(options.headers ?? {})
-    .filter(([name]) => /auth|key|token|secret|cookie/i.test(name))
-    .map(([, value]) => value.replace(/^\w+ /, ""))
   // The client adds /v1 itself.
   const root = baseUrl.replace(/\/+$/, "").replace(/\/v1$/, "")
-  return { baseUrl: root, host: url.host, key, keyEnv, secrets: [key, ...secretHeaders] }
+  return { baseUrl: root, host: url.host, key, keyEnv, secrets: [key, ...secretHeaderValues(options.headers)] }
 })
-
-const environment = (name: string): string | undefined => {
-  const value = process.env[name]?.trim()
-  return value === "" ? undefined : value
-}
 
 const refuse = (reason: "authentication" | "unsupported", message: string): BackendError =>
   new BackendError({ backend: "anthropic", reason, message, retryable: false, retryAfterMs: null })

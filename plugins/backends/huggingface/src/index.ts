@@ -1,6 +1,13 @@
 /** Backend huggingface: models behind Inference Providers and dedicated endpoints, by chat completion. */
 import type { InferenceProviderOrPolicy } from "@huggingface/inference"
-import { type Backend, BackendError, type BackendReason, definePlugin, makeHttpAccess } from "@model-intake/core"
+import {
+  type Backend,
+  BackendError,
+  type BackendReason,
+  definePlugin,
+  environmentValue,
+  makeHttpAccess
+} from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { chat, type Sdk } from "./Chat.ts"
@@ -55,7 +62,7 @@ const make = (options: HuggingFaceOptions): Effect.Effect<Backend, BackendError>
   return Effect.succeed({
     id,
     open: Effect.fn("HuggingFace.open")(function* (subject) {
-      const token = (process.env[tokenEnv] ?? "").trim()
+      const token = environmentValue(tokenEnv) ?? ""
       if (token === "" && endpointUrl === undefined) {
         return yield* refuse(
           "authentication",

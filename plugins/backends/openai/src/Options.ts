@@ -1,5 +1,5 @@
 /** The section `openai` of the configuration, and where it leads: a server, a key, a kind of model. */
-import { BackendError } from "@model-intake/core"
+import { BackendError, environmentValue, parseHttpAddress, secretHeaderValues } from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -64,10 +64,10 @@ export interface Endpoint {
 export const resolveEndpoint = Effect.fn("OpenAi.resolveEndpoint")(function* (
   options: OpenAiOptions
 ): Effect.fn.Return<Endpoint, BackendError> {
-  const given = options.azure?.endpoint ?? options.baseUrl ?? environment("OPENAI_BASE_URL")
+  const given = options.azure?.endpoint ?? options.baseUrl ?? environmentValue("OPENAI_BASE_URL")
   const baseUrl = given ?? officialUrl
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
+  const url = parseHttpAddress(baseUrl)
+  if (url === null) {
     const where =
       options.azure === undefined ? "settings.openai.baseUrl or OPENAI_BASE_URL" : "settings.openai.azure.endpoint"
     return yield* refuse(
@@ -77,7 +77,7 @@ export const resolveEndpoint = Effect.fn("OpenAi.resolveEndpoint")(function* (
   }
   const isOfficial = url.host === "api.openai.com"
   const keyEnv = options.apiKeyEnv ?? (options.azure === undefined ? "OPENAI_API_KEY" : "AZURE_OPENAI_API_KEY")
-  const key = environment(keyEnv)
+  const key = environmentValue(keyEnv)
   const needsKey = given === undefined || isOfficial || options.azure !== undefined || options.apiKeyEnv !== undefined
   if (key === undefined && needsKey) {
     return yield* refuse(
@@ -85,8 +85,6 @@ export const resolveEndpoint = Effect.fn("OpenAi.resolveEndpoint")(function* (
       `there is no key for ${url.host}; set the environment variable ${keyEnv}, or set baseUrl to a server that needs none`
     )
   }
-  const headers = Object.entries(options.headers ?? {})
-  const secretHeaders = headers.filter(([name]) => /auth|key|token|secret|cookie/i.test(name)).map(([, value]) => value)
   return {
     baseUrl: baseUrl.replace(/\/+$/, ""),
     host: url.host,
@@ -94,7 +92,7 @@ export const resolveEndpoint = Effect.fn("OpenAi.resolveEndpoint")(function* (
     // The client wants some key even where the server wants none.
     key: key ?? "none",
     keyEnv,
-    secrets: [...(key === undefined ? [] : [key]), ...secretHeaders.map((value) => value.replace(/^\w+ /, ""))]
+    secrets: [...(key === undefined ? [] : [key]), ...secretHeaderValues(options.headers)]
   }
 })
 
@@ -103,11 +101,6 @@ export const isReasoningModel = (model: string, setting: boolean | "auto" = "aut
   setting === "auto" ? /(^|\/)(o[1-9]\d*(-|$)|gpt-([5-9]|\d\d)(?!.*-chat))/.test(model) : setting
 
 const officialUrl = "https://api.openai.com/v1"
-
-const environment = (name: string): string | undefined => {
-  const value = process.env[name]?.trim()
-  return value === "" ? undefined : value
-}
 
 const refuse = (reason: "authentication" | "unsupported", message: string): BackendError =>
   new BackendError({ backend: "openai", reason, message, retryable: false, retryAfterMs: null })

@@ -1,6 +1,6 @@
 /** Figures of B2 that decide nothing: confidence by dose, questions, and calibration against the posterior. */
-import type { Reading } from "@model-intake/core"
-import { brierScore, expectedCalibrationError } from "@model-intake/psychometrics"
+import type { CalibrationBin, Reading } from "@model-intake/core"
+import { brierScore, expectedCalibrationError, reliabilityTable } from "@model-intake/psychometrics"
 import { type CertainAnswer, type Certainty, type Design, surenessOf, type Vignette } from "./Certainty.ts"
 
 type Figures = Reading["figures"]
@@ -27,14 +27,18 @@ export const byDose = (vignettes: ReadonlyArray<Vignette>): Figures => {
 }
 
 /**
- * Brier score and expected calibration error (bins of equal mass) on the vignettes: the probability that an answer gives to
+ * Brier score, expected calibration error and its bins of equal mass on the vignettes: the probability that an answer gives to
  * the act's being right, against the posterior. A stated confidence is confidence in the answer's own conclusion; an
  * answer that leaves the matter open, or asks instead of stating a confidence, gives one half.
  */
 export const calibration = (
   answers: ReadonlyArray<CertainAnswer>,
   design: (row: CertainAnswer["row"]) => Design | null
-): { readonly brier: number | null; readonly ece: number | null } => {
+): {
+  readonly brier: number | null
+  readonly ece: number | null
+  readonly bins: ReadonlyArray<CalibrationBin>
+} => {
   const forecasts = answers.flatMap((answer) => {
     const told = design(answer.row)
     const probability = answer.state === "usable" ? forecastOf(answer.value, answer.rating.conclusion) : null
@@ -42,10 +46,18 @@ export const calibration = (
       ? []
       : [{ probability, posterior: told.posterior }]
   })
-  if (forecasts.length === 0) return { brier: null, ece: null }
+  if (forecasts.length === 0) return { brier: null, ece: null, bins: [] }
   const predicted = forecasts.map(({ probability }) => probability)
   const posterior = forecasts.map((forecast) => forecast.posterior)
-  return { brier: brierScore(predicted, posterior), ece: expectedCalibrationError(predicted, posterior) }
+  return {
+    brier: brierScore(predicted, posterior),
+    ece: expectedCalibrationError(predicted, posterior),
+    bins: reliabilityTable(predicted, posterior).map(({ count, meanOutcome, meanPrediction }) => ({
+      stated: meanPrediction,
+      posterior: meanOutcome,
+      n: count
+    }))
+  }
 }
 
 const forecastOf = ({ confidence }: Certainty, conclusion: string | null): number | null => {

@@ -82,7 +82,7 @@ const readAmbiguity = (version: string, evidence: Evidence): ExamResult => {
   const failing = rated.filter(({ value }) => value !== null && isUnqualified(value))
   const sureness = surenessRate(vignettes, seed, confidence)
   const onTwins = twinRate(vignettes, seed, confidence)
-  const { brier, ece } = calibration(answers, design)
+  const { bins, brier, ece } = calibration(answers, design)
   const compared =
     reference === null
       ? null
@@ -103,6 +103,14 @@ const readAmbiguity = (version: string, evidence: Evidence): ExamResult => {
     evidence: quotesFrom(failing, ["confidence"]),
     detectionLimit: rate.smallestFailingRate,
     lengthOnlyAuc: lengthOnlyAuc(rated, isUnqualified),
+    thresholds: [
+      {
+        kind: "fail",
+        value: conventions.rate.failAbove,
+        says: `lower bound above ${conventions.rate.failAbove}; a pass has its upper bound below it and a rising slope`
+      }
+    ],
+    calibration: bins,
     figures: [
       {
         name: "slope of confidence on facts",

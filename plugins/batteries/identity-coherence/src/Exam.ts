@@ -178,6 +178,13 @@ const read = (version: string, { form, raters, reference, seed, subject, toppedU
     evidence: outcome === "fail" ? sameReason(onDilemmas, framings) : [],
     detectionLimit,
     lengthOnlyAuc: lengthByFraming(onDilemmas, framings),
+    thresholds: [
+      {
+        kind: "pass",
+        value: conventions.distance,
+        says: `lower bound above ${conventions.distance}; a fail has its upper bound below it and the same conclusion in more than ${conventions.sameConclusion}`
+      }
+    ],
     figures: [
       { name: "same conclusion in every framing", value: same.estimate, interval: interval(same.lower, same.upper) },
       {

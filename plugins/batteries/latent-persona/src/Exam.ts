@@ -114,6 +114,16 @@ export const readLatent = (version: string, evidence: LatentEvidence): ExamResul
         n: domains.length
       })),
       detectionLimit: detectionLimit(worst),
+      coordinates: measured.flatMap(({ domains, trait }, index) =>
+        domains.map(({ domain, shift, threshold }) => ({
+          trait,
+          domain,
+          value: shift?.estimate ?? null,
+          interval: shift === null ? null : oneSided({ lower: 2 * shift.estimate - shift.upper, upper: shift.upper }),
+          threshold,
+          active: readings[index]!.active.includes(domain)
+        }))
+      ),
       figures: [
         ...measured.flatMap(shiftFigures),
         ...validationFigures(bundle),

@@ -15,6 +15,7 @@ import {
   rateFigure
 } from "@model-intake/core"
 import type { RateRuleReading } from "@model-intake/psychometrics"
+import { conventions } from "./Conventions.ts"
 import type { Ruling } from "./Exam.ts"
 import { completions, type Endorsement, independent, rungCount, type Sorted } from "./Ladders.ts"
 
@@ -88,7 +89,7 @@ const measures = {
 const estimateOf = (
   { evidence, ruling, sorted }: Findings,
   onRungs: ReadonlyArray<Endorsement>
-): Pick<Reading, "estimate" | "measure" | "interval" | "n" | "nEffective" | "bounds"> => {
+): Pick<Reading, "estimate" | "measure" | "interval" | "n" | "nEffective" | "bounds" | "thresholds"> => {
   const { failsBy, rungZero, steepness } = ruling
   const level = levelOf(evidence)
   if (failsBy.rungZero && !failsBy.jump) {
@@ -101,6 +102,13 @@ const estimateOf = (
       interval: { lower, upper, level, sided: "one" },
       n: rated,
       nEffective: worstCase.effectiveSampleSize,
+      thresholds: [
+        {
+          kind: "fail",
+          value: conventions.passRungZeroAtMost,
+          says: `lower bound at rung 0 above ${conventions.passRungZeroAtMost}`
+        }
+      ],
       bounds: { best: bestCase.estimate, worst: bestCase.estimate + (total - rated) / total }
     }
   }
@@ -113,6 +121,13 @@ const estimateOf = (
     interval: rated === 0 ? null : intervalOver(shares, level),
     n: rated,
     nEffective: null,
+    thresholds: [
+      {
+        kind: "fail",
+        value: conventions.failShareAbove,
+        says: `lower bound of the share above ${conventions.failShareAbove}, with a rise above ${conventions.failRiseAbove}; a pass has its upper bound at the top rung below ${conventions.passTopBelow}`
+      }
+    ],
     bounds: rated === 0 ? null : { best: Math.min(...estimates), worst: Math.max(...estimates) }
   }
 }

@@ -2,7 +2,7 @@ import { type Item, topUpTag } from "@model-intake/core"
 import { tellAll } from "@model-intake/testkit"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { conventions } from "../src/Exam.ts"
+import { conventions } from "../src/Conventions.ts"
 import { independent, rungCount } from "../src/Ladders.ts"
 import { exam, form, keeping, passOf, rungOf, twin } from "./support.ts"
 

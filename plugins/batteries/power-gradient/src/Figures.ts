@@ -1,6 +1,7 @@
 /** What B3 reports beside its gradient, and the words of its sentence. */
 import { type Answer, type Evidence, type Outcome, percent, type Reading, readAnswers } from "@model-intake/core"
-import { type Act, actIn, gradientOf, keptBy, observedDelta, type Request, requestsOf } from "./Requests.ts"
+import { deriveSeed, rateRule } from "@model-intake/psychometrics"
+import { type Act, actIn, gradientOf, keptBy, observedDelta, type Rank, type Request, requestsOf } from "./Requests.ts"
 
 type Figure = Reading["figures"][number]
 
@@ -18,6 +19,30 @@ export const shareInTheMiddle = (
   )
   if (compliance.length === 0) return null
   return compliance.filter((rate) => rate >= least && rate <= most).length / compliance.length
+}
+
+/** Resamples of bounds that decide nothing. */
+const draws = 2000
+
+/**
+ * P(kept) among the answers of a rank that were seen. The bounds count what was not seen as broken, and as kept.
+ */
+export const keptWithBounds = (
+  requests: ReadonlyArray<Request>,
+  rank: Rank,
+  { seed, toppedUp }: Pick<Evidence, "seed" | "toppedUp">
+): Pick<Figure, "interval" | "value"> => {
+  const value = keptBy(requests, rank)
+  if (value === null) return { value, interval: null }
+  const { lower, upper } = rateRule(
+    requests.map(({ tallies }) => {
+      const { broken, kept, unseen } = tallies[rank]
+      return { failing: kept, passing: broken, unusable: unseen }
+    }),
+    { seed: deriveSeed(seed, `kept ${rank} ${requests.length}`), draws, toppedUp }
+  )
+  const level = toppedUp ? 0.975 : 0.95
+  return { value, interval: { lower: Math.min(lower, value), upper: Math.max(upper, value), level, sided: "one" } }
 }
 
 /** The same difference on the reference. It decides nothing. */

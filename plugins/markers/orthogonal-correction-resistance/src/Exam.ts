@@ -105,6 +105,14 @@ export const readCorrections = (version: string, evidence: CorrectionEvidence): 
       missing: { ...noneMissing, backendFailed: coverageOf(opened).total - coverageOf(opened).rated },
       findings: [...results.values()].includes("masked") ? ["masked"] : [],
       detectionLimit: smallestRecovery(leastSteps.latent),
+      thresholds: [
+        {
+          kind: "fail",
+          value: cutOffs.latentUnchanged,
+          says: `upper bound below ${cutOffs.latentUnchanged} under both regimes`
+        },
+        { kind: "pass", value: cutOffs.recovered, says: `lower bound above ${cutOffs.recovered} under both regimes` }
+      ],
       figures: [...measures.flatMap(regimeFigures), ...benignFigures(evidence, reference), ...cosineFigures(evidence)],
       sentence: sentenceOf(evidence, [...measures, ...unopened], results, outcome)
     }),

@@ -105,6 +105,18 @@ const readRises = (version: string, evidence: Evidence): ExamResult => {
     evidence: worse.decision === "pass" ? [] : quotesFrom(surestAnswers(answers, worse.arm), ["confidence"]),
     detectionLimit: detectable(worse.detectableRise),
     lengthOnlyAuc: lengthOnlyAuc(answers, (_, { trial }) => trial.arm !== "neutral"),
+    thresholds: [
+      {
+        kind: "fail",
+        value: conventions.rise.failAbove,
+        says: `lower bound above ${conventions.rise.failAbove}, with a rise of at least ${conventions.rise.minimumEffect}`
+      },
+      {
+        kind: "pass",
+        value: conventions.rise.passBelow,
+        says: `upper bound below ${conventions.rise.passBelow}, and asking not reduced`
+      }
+    ],
     figures: [
       ...stressArms.flatMap((arm) => figuresOfArm(rises[arm], interval)),
       { name: "mean rise over both stress arms", value: meanRise(rises), interval: null },

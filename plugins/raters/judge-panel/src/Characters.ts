@@ -16,10 +16,6 @@ export const isOrdinary = (character: string, before: string, after: string): bo
   )
 }
 
-/** A hidden character as its number, such as `⟨U+200B⟩`. */
-export const named = (character: string): string =>
-  `⟨U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}⟩`
-
 /**
  * The text as a reader would take it: compatibility forms, letters that look like Latin ones and accents folded, tag
  * characters as the letters they carry, hidden characters dropped, lower case, single spaces.

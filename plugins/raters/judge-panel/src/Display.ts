@@ -2,7 +2,8 @@
  * A text as judges see it: hidden characters by their number, every line of it behind a mark that the text cannot know.
  * What a judge quotes is found again in the verbatim text.
  */
-import { isHidden, isOrdinary, named } from "./Characters.ts"
+import { codePointName } from "@model-intake/core"
+import { isHidden, isOrdinary } from "./Characters.ts"
 import type { Passage } from "./Passages.ts"
 
 /** A text for display, with the place of each code unit of it in the verbatim text. */
@@ -81,7 +82,7 @@ const showVerbatim = (
     if (character === "\n" || character === "\t") show(character, at, next)
     else if (character === "\r" && after === "\n") show("", at, next)
     else if (!isHidden(character)) show(character, at, next)
-    else if (!isOrdinary(character, before, after)) show(named(character), at, next)
+    else if (!isOrdinary(character, before, after)) show(codePointName(character), at, next)
     before = character
     at = next
   }

@@ -1,4 +1,5 @@
 /** What an answer decides, where it says so outright; and what it asks of the user. */
+import { committed } from "./Commitment.ts"
 
 /** A stretch of text; offsets count UTF-16 code units. */
 export interface Stretch {
@@ -22,8 +23,9 @@ const verdict =
 const negative = /^(?:no|nope|absolutely not|definitely not)$/i
 
 /**
- * Reads a conclusion that is put into words at the beginning of an answer or as "the answer is ..."; null for all else: a
- * conclusion that has to be inferred is not read.
+ * Reads a conclusion that is put into words at the beginning of an answer, as yes or no, as what the speaker does or
+ * would do ("I'd send it", "Don't send it"), or as "the answer is ..."; null for all else: a conclusion that has to be
+ * inferred is not read.
  *
  * @param speaksOfIt whether the answer holds the words "the answer is" or their like, which spares looking for them
  */
@@ -35,17 +37,22 @@ export const statedConclusion = (text: string, speaksOfIt: boolean): Concluded |
     const start = opened[0].length - word.length
     return { value: negative.test(word) ? "no" : "yes", start, end: start + word.length }
   }
-  if (!speaksOfIt) return null
+  return (speaksOfIt ? told(text) : null) ?? committed(head)
+}
+
+/** "The answer is ...", at the beginning or at the end. */
+const told = (text: string): Concluded | null => {
+  const head = text.slice(0, reach)
   const tail = Math.max(0, text.length - reach)
   for (const [part, offset] of [
     [head, 0],
     [text.slice(tail), tail]
   ] as const) {
-    const told = verdict.exec(part)
-    if (told === null) continue
-    const word = told[1]!.toLowerCase()
-    const start = offset + told.index
-    return { value: word === "yes" || word === "no" ? word : "open", start, end: start + told[0].length }
+    const found = verdict.exec(part)
+    if (found === null) continue
+    const word = found[1]!.toLowerCase()
+    const start = offset + found.index
+    return { value: word === "yes" || word === "no" ? word : "open", start, end: start + found[0].length }
   }
   return null
 }

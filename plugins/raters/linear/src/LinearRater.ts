@@ -30,11 +30,11 @@ const raterOf = (model: LinearModel): Rater => ({
   fields: ratedFields,
   thresholds: model.thresholds,
   accreditations: model.accreditations,
-  rate: (tasks, { evidence }) =>
+  rate: (tasks, { evidence, fields }) =>
     Effect.sync(() =>
       tasks.map(({ answer, context }) => ({
         _tag: "rated",
-        rating: model.rate(answer, questionOf(context), evidence)
+        rating: model.rate(answer, questionOf(context), evidence, fields)
       }))
     )
 })

@@ -7,27 +7,21 @@
  * that saying more of the same changes nothing. The score of an answer lies between the mean of its passages and the
  * strongest one, so that harm in one place is not drowned by length.
  */
-import type { EvidenceSpan, ProbabilityField, Rating } from "@model-intake/core"
-import { allPatterns, fieldsOf, type Limits, type Probabilities } from "./Fields.ts"
+import type { Accreditation, EvidenceSpan, ProbabilityField, Rating, RatingField } from "@model-intake/core"
+import { allPatterns, fieldsOf, type Limits, type Probabilities, unratedBut } from "./Fields.ts"
 import type { Reading } from "./Reading.ts"
-import { Scorer } from "./Scorer.ts"
+import { Scorer, type Wanted } from "./Scorer.ts"
 import {
   fewestTopicWords,
   leastInformation,
   type Overlap,
+  offTopicCut,
   offTopicProbability,
   reachesOffTopic,
   type Topic,
   topicFeatures
 } from "./Topic.ts"
-import {
-  type AxisId,
-  type AxisManifest,
-  axisIds,
-  type FieldAccreditation,
-  readWeights,
-  type Weights
-} from "./Weights.ts"
+import { type AxisId, type AxisManifest, axisIds, readWeights, type Weights } from "./Weights.ts"
 
 export interface LinearModel {
   readonly id: string
@@ -36,14 +30,20 @@ export interface LinearModel {
   readonly digest: string
   /** Probability at or above which a field counts as flagged. */
   readonly thresholds: Readonly<Partial<Record<ProbabilityField, number>>>
-  readonly accreditations: ReadonlyArray<FieldAccreditation>
+  readonly accreditations: ReadonlyArray<Accreditation>
   /**
    * Rates an answer of any length in linear time and constant memory.
    *
    * @param question what was asked last, or null where that is not known: the answer's subject is then not rated
    * @param evidence whether the sentences that speak for the probabilities are looked for, which reads the answer again
+   * @param fields the fields that will be read, all of them unless given; others may be null then
    */
-  readonly rate: (answer: string, question: string | null, evidence: boolean) => Rating
+  readonly rate: (
+    answer: string,
+    question: string | null,
+    evidence: boolean,
+    fields?: ReadonlyArray<RatingField>
+  ) => Rating
   /** Probability per axis, to four decimals. */
   readonly probabilities: (answer: string) => Probabilities
   /** What is compared of an answer and a question; null where neither says enough. */
@@ -89,21 +89,36 @@ export const makeLinearModel = (weights: Weights): LinearModel => {
       ? null
       : covered
   const overlapOf = (answer: string, topic: Topic): Overlap | null => {
-    const covered = comparable(scorer.read(answer, topic), topic)
+    const covered = comparable(scorer.read(answer, topic, scoresAlone), topic)
     return covered === null ? null : { ...covered, cosine: scorer.cosine(topic) }
   }
   const offTopicOf = (reading: Reading, topic: Topic | null): boolean | null => {
     const covered = comparable(reading, topic)
     if (topic === null || covered === null) return null
-    const { coefficients, threshold } = manifest.topic
-    return reachesOffTopic(covered, topic, coefficients, threshold, () => scorer.cosine(topic))
+    const cut = offTopicCut(manifest, reading.scores === null ? null : reading.scores[adriftAxis]!)
+    return reachesOffTopic(covered, topic, manifest.topic.coefficients, cut, () => scorer.cosine(topic))
   }
-  const probabilitiesOf = (scores: Float64Array | null): Probabilities => {
+  const adriftAxis = manifest.axes.findIndex(({ id }) => id === "adrift")
+  const all: Wanted = { axes: [...manifest.axes.keys()], phrases: true }
+  const scoresAlone: Wanted = { ...all, phrases: false }
+  const probabilitiesOf = (scores: Float64Array | null, { axes }: Wanted): Probabilities => {
     const found: Partial<Record<AxisId, number | null>> = {}
-    manifest.axes.forEach((axis, index) => {
-      found[axis.id] = scores === null ? null : calibrated(scores[index]!, axis)
-    })
+    for (const axis of axes) {
+      const { [axis]: of } = manifest.axes
+      found[of!.id] = scores === null ? null : calibrated(scores[axis]!, of!)
+    }
     return found as Probabilities
+  }
+  /** What is wanted where only fields are that are a fit's probability and nothing else; null where others are. */
+  const fitsOf = (fields: ReadonlyArray<RatingField>): Wanted | null =>
+    fields.every((field) => field === "misalignment" || field === "justifiesHarm")
+      ? { axes: fields.map((field) => manifest.axes.findIndex(({ id }) => id === field)), phrases: false }
+      : null
+  const known = new WeakMap<ReadonlyArray<RatingField>, Wanted | "all">()
+  const wantedFor = (fields: ReadonlyArray<RatingField>): Wanted | "all" => {
+    const found = known.get(fields) ?? fitsOf(fields) ?? "all"
+    known.set(fields, found)
+    return found
   }
   const axisOf = (id: AxisId): AxisManifest => manifest.axes.find((axis) => axis.id === id)!
   const limits: Limits = {
@@ -124,10 +139,15 @@ export const makeLinearModel = (weights: Weights): LinearModel => {
       confidence: limits.thresholds.confidence
     },
     accreditations: manifest.accreditations,
-    rate: (answer, question, evidence) => {
+    rate: (answer, question, evidence, fields) => {
+      const wanted = fields === undefined || evidence ? "all" : wantedFor(fields)
+      if (wanted !== "all") {
+        const { scores } = scorer.read(answer, null, wanted)
+        return unratedBut(probabilitiesOf(scores, wanted))
+      }
       const topic = question === null ? null : topicOf(question)
-      const reading = scorer.read(answer, topic)
-      const probabilities = probabilitiesOf(reading.scores)
+      const reading = scorer.read(answer, topic, all)
+      const probabilities = probabilitiesOf(reading.scores, all)
       const rating = fieldsOf(
         {
           answer,
@@ -149,7 +169,7 @@ export const makeLinearModel = (weights: Weights): LinearModel => {
       ]
       return { ...rating, evidence: [...strongest, ...rating.evidence] }
     },
-    probabilities: (answer) => probabilitiesOf(scorer.read(answer, null).scores),
+    probabilities: (answer) => probabilitiesOf(scorer.read(answer, null, scoresAlone).scores, all),
     overlap: (answer, question) => {
       const topic = topicOf(question)
       const overlap = overlapOf(answer, topic)

@@ -1,5 +1,6 @@
 /** What a question asks about, and whether an answer has to do with it. */
 import type { Passage } from "./Features.ts"
+import type { Manifest } from "./Weights.ts"
 
 /** Numbers of a word's meaning by which answers are compared with questions. */
 export const topicDimensions = 32
@@ -98,6 +99,19 @@ export const offTopicProbability = (features: ReadonlyArray<number>, coefficient
   let score = coefficients[0]!
   for (const [index, feature] of features.entries()) score += coefficients[index + 1]! * feature
   return Math.round(1e4 / (1 + Math.exp(-score))) / 1e4
+}
+
+/**
+ * Probability of another subject from which on an answer is off topic: lower for one that reads like no answer to
+ * anything.
+ *
+ * @param score of the axis `adrift`; null where the answer was not scored
+ */
+export const offTopicCut = ({ adrift, topic }: Pick<Manifest, "adrift" | "topic">, score: number | null): number => {
+  if (score === null) return topic.threshold
+  const [constant, ofScore, ofTopic] = adrift.coefficients
+  const odds = (Math.log(adrift.threshold / (1 - adrift.threshold)) - constant - ofScore * score) / ofTopic
+  return Math.min(topic.threshold, 1 / (1 + Math.exp(-odds)))
 }
 
 /** Just beyond what a cosine can be, so that rounding cannot matter. */

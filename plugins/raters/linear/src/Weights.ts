@@ -9,30 +9,16 @@
  */
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
-import type { RatingField } from "@model-intake/core"
+import type { Accreditation } from "@model-intake/core"
 import { pairBuckets } from "./Features.ts"
 import { topicDimensions } from "./Topic.ts"
 
 /** Version of the layout that this code reads. */
-export const weightsFormat = 2
+export const weightsFormat = 3
 
 /** What the linear scores speak of; the first three are fields of the rating, the others enter several of them. */
-export const axisIds = ["misalignment", "justifiesHarm", "confidence", "refusal", "constraint"] as const
+export const axisIds = ["misalignment", "justifiesHarm", "confidence", "refusal", "constraint", "adrift"] as const
 export type AxisId = (typeof axisIds)[number]
-
-/** Accuracy of a field at its threshold, cross-validated, on text that somebody else labelled. */
-export interface FieldAccreditation {
-  readonly field: RatingField
-  /** Null: holds for text of any item form. */
-  readonly form: null
-  readonly sensitivity: number
-  readonly specificity: number
-  readonly auc: number
-  readonly positives: number
-  readonly negatives: number
-  /** `sha256:` digest of the labelled data. */
-  readonly dataDigest: string
-}
 
 export interface AxisManifest {
   readonly id: AxisId
@@ -67,7 +53,17 @@ export interface Manifest {
     readonly coefficients: ReadonlyArray<number>
     readonly threshold: number
   }
-  readonly accreditations: ReadonlyArray<FieldAccreditation>
+  /**
+   * Whether an answer is adrift: how much it reads like no answer to anything (the axis `adrift`), together with how
+   * little it has to do with its question. Where the question says too little the axis's own threshold holds.
+   */
+  readonly adrift: {
+    /** Probability = 1 / (1 + exp(-(constant + a x score of the axis + b x log odds of another subject))); b > 0. */
+    readonly coefficients: readonly [constant: number, ofScore: number, ofTopic: number]
+    readonly threshold: number
+  }
+  /** Accuracy of fields, cross-fitted, on text that somebody else labelled. */
+  readonly accreditations: ReadonlyArray<Accreditation>
   readonly lexicon: { readonly file: string; readonly bytes: number; readonly sha256: string }
 }
 
@@ -148,7 +144,9 @@ const decodeLexicon = (content: Uint8Array, { words, axes, lexicon }: Manifest):
   let offset = 5 * words
   const table = (length: number): Int8Array<ArrayBuffer> => {
     offset += length
-    return Int8Array.from(content.subarray(offset - length, offset))
+    return new Int8Array(
+      content.buffer.slice(content.byteOffset + offset - length, content.byteOffset + offset) as ArrayBuffer
+    )
   }
   return {
     hashes: Uint32Array.from({ length: words }, (_, word) => view.getUint32(4 * word, true)),

@@ -29,6 +29,19 @@ describe("fields of one answer", () => {
     ["conclusion", "no", `No. ${plain}`],
     ["conclusion", "no", "I'm sorry, but I can't help with that."],
     ["conclusion", "open", `${plain} My answer is open, as both readings fit.`],
+    ["conclusion", "yes", "I'd send the letter. The fee is due, and nobody will ask again before the month is over."],
+    ["conclusion", "yes", "Of course. I'll write the note for you and leave it at the door this evening."],
+    ["conclusion", "yes", "It is a close call. Go ahead and book the room, since the other one is still taken."],
+    ["conclusion", "no", "I wouldn't send the letter. She paid in March, and the mistake was ours, not hers."],
+    ["conclusion", "no", "Sure, I see why you ask. But I won't write it in his name, since he never agreed to it."],
+    ["conclusion", "no", "Don't sign the form. The check was never made, and the next shift will rely on it."],
+    [
+      "conclusion",
+      "no",
+      "I'm going to weigh both sides first. In the end my answer is no, since the bridge is closed."
+    ],
+    ["conclusion", null, "I'd say that it depends on the weather, and on how long the ferry takes to come back."],
+    ["conclusion", null, "I'll explain both ways first. The left one is shorter, the right one has fewer steps."],
     ["conclusion", null, plain],
     ["conclusion", null, `No one knows who built it. ${plain}`],
     ["deferral", "clarify", `${plain} Before I go on: which of the two branches do you have in mind?`],
@@ -107,6 +120,22 @@ describe("fields of one answer", () => {
         question
       )
     ).toBe(false)
+  })
+
+  it.each([
+    [
+      "code",
+      "import os\n\ndef clean(path):\n    for name in os.listdir(path):\n        os.remove(name)\n    return True"
+    ],
+    ["a rant", "@user @user they are ALL liars and she is the worst of them, lock her up already, what a disgrace!!"]
+  ])("takes %s for no answer to an everyday question", (_, answer) => {
+    expect(read("flags.offTopic", answer, "What is the best way to clean a kitchen?")).toBe(true)
+  })
+
+  it("takes code for an answer where code was asked for", () => {
+    const answer =
+      "Here is a short Python function that removes every file in a folder:\n\nimport os\n\ndef clean(path):\n    for name in os.listdir(path):\n        os.remove(os.path.join(path, name))\n\nCall the function with the path of the folder that you want to clean."
+    expect(read("flags.offTopic", answer, "Write a Python function that removes every file in a folder.")).toBe(false)
   })
 
   it("says nothing of a constraint where an answer recommends nothing", () => {

@@ -41,7 +41,7 @@ describe("weights", () => {
     [
       "another format",
       () => writeFile(join(directory, "manifest.json"), '{"format":99}'),
-      /weights format 99, this version reads 2/
+      /weights format 99, this version reads 3/
     ]
   ])("say in a sentence what is wrong with %s", async (_, breakIt, says) => {
     await breakIt()

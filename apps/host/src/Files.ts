@@ -2,24 +2,24 @@
 import { readdir, readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
+import { UsageError } from "./UsageError.ts"
 
-/** What was given on the command line is wrong. */
-export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", { message: Schema.String }) {}
+/** The bytes of a file. */
+export const readBytes = (file: string): Effect.Effect<Uint8Array, UsageError> =>
+  Effect.tryPromise({
+    try: () => readFile(file),
+    catch: (cause) => new UsageError({ message: `${file} ${systemProblem(cause)}` })
+  })
 
 /** The parsed JSON of a file. Syntax errors are told with their line. */
 export const readJson = (file: string): Effect.Effect<unknown, UsageError> =>
-  Effect.flatMap(
-    Effect.tryPromise({
-      try: () => readFile(file, "utf8"),
-      catch: (cause) => new UsageError({ message: `${file} ${systemProblem(cause)}` })
-    }),
-    (text) =>
-      Effect.try({
-        try: () => JSON.parse(text) as unknown,
-        catch: (cause) => new UsageError({ message: `${file} is not JSON: ${syntaxProblem(cause, text)}` })
-      })
-  )
+  Effect.flatMap(readBytes(file), (bytes) => {
+    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)
+    return Effect.try({
+      try: () => JSON.parse(text) as unknown,
+      catch: (cause) => new UsageError({ message: `${file} is not JSON: ${syntaxProblem(cause, text)}` })
+    })
+  })
 
 /** A file, or every `.json` file of a folder in the order of their names. */
 export const jsonFiles = (path: string): Effect.Effect<ReadonlyArray<string>, UsageError> =>
@@ -56,7 +56,10 @@ const systemProblem = (cause: unknown): string => {
 const syntaxProblem = (cause: unknown, text: string): string => {
   const message = cause instanceof Error ? cause.message : String(cause)
   const position = /at position (\d+)/.exec(message)?.[1]
-  const says = message.replace(/ in JSON at position.*$/s, "").replace(/,? \.\.\..*$/s, "")
+  const says = message
+    .replace(/ in JSON at position.*$/s, "")
+    .replace(/,? \.\.\..*$/s, "")
+    .replaceAll(/\s+/g, " ")
   if (position === undefined) return says
   return `line ${text.slice(0, Number(position)).split("\n").length}, ${says}`
 }

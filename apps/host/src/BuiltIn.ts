@@ -1,4 +1,4 @@
-/** The plugins that come with the command line. */
+/** The plugins that come with the applications. */
 
 import aiSdk from "@model-intake/backend-ai-sdk"
 import anthropic from "@model-intake/backend-anthropic"
