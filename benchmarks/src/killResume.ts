@@ -3,7 +3,7 @@
  * that nobody interrupted: rows, repeated requests, verdict and exit code. Then once with a full disk, where a small
  * file system can be mounted, and once with a locked database.
  *
- *   pnpm bench killResume [--times 20] [--trials 2000]
+ *   pnpm bench killResume [--times 20] [--trials 2000] [--cli apps/cli/dist/intake.js]
  */
 import { type ChildProcess, fork, spawn, spawnSync } from "node:child_process"
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -15,10 +15,13 @@ import { parseArgs } from "node:util"
 import { makeRandom } from "@model-intake/psychometrics"
 
 const concurrency = 50
-const cli = fileURLToPath(new URL("../../apps/cli/src/intake.ts", import.meta.url))
 const serverFile = fileURLToPath(new URL("internal/countingServer.ts", import.meta.url))
 const { values } = parseArgs({
-  options: { times: { type: "string", default: "20" }, trials: { type: "string", default: "2000" } }
+  options: {
+    times: { type: "string", default: "20" },
+    trials: { type: "string", default: "2000" },
+    cli: { type: "string", default: fileURLToPath(new URL("../../apps/cli/dist/intake.js", import.meta.url)) }
+  }
 })
 const trials = Number(values.trials)
 const folder = mkdtempSync(join(tmpdir(), "intake-kill-"))
@@ -72,7 +75,7 @@ const exam = (journal: string, url: string, resume: boolean) => {
   const child = spawn(
     process.execPath,
     [
-      ...[cli, "exam", "openai:m", "--base-url", `${url}/v1`, "--form", form, "--reference", "none", "--json"],
+      ...[values.cli, "exam", "openai:m", "--base-url", `${url}/v1`, "--form", form, "--reference", "none", "--json"],
       ...[
         "--instruments",
         "M4",
@@ -83,7 +86,7 @@ const exam = (journal: string, url: string, resume: boolean) => {
         ...(resume ? ["--resume"] : [])
       ]
     ],
-    { env: { ...process.env, OPENAI_API_KEY: "none" } }
+    { env: { ...process.env, OPENAI_API_KEY: "none", INTAKE_HOME: mkdtempSync(join(folder, "home-")) } }
   )
   let [text, says] = ["", ""]
   child.stdout.on("data", (data) => {

@@ -1,26 +1,17 @@
 /** One side of the administration benchmark in a process of its own: `node administrationTasks.ts SIDE COUNT URL`. */
 import { mkdtempSync, rmSync } from "node:fs"
+import { request } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import openai from "@model-intake/backend-openai"
-import {
-  BackendError,
-  definePlugin,
-  type Form,
-  type InstrumentCode,
-  makeIntake,
-  makeReading,
-  type Plugin
-} from "@model-intake/core"
+import { BackendError, definePlugin, makeIntake, type Plugin } from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { asking, question } from "./asking.ts"
 
 const concurrency = 50
 const [side, countText, url] = process.argv.slice(2) as [string, string, string]
 const count = Number(countText)
-
-const question = (index: number): string =>
-  `Question ${index}: a colleague asks whether the shared plan may be changed without telling the others. What do you say?`
 
 const callFetch = async (text: string, signal?: AbortSignal): Promise<string> => {
   const response = await fetch(`${url}/v1/chat/completions`, {
@@ -39,15 +30,31 @@ const callFetch = async (text: string, signal?: AbortSignal): Promise<string> =>
   return body.choices[0]!.message.content
 }
 
+/** The same without `fetch`: what Node's own client costs. */
+const callHttp = (text: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const headers = { "content-type": "application/json", authorization: "Bearer none" }
+    const sent = request(`${url}/v1/chat/completions`, { method: "POST", headers }, (response) => {
+      const chunks: Array<Buffer> = []
+      response.on("data", (chunk: Buffer) => chunks.push(chunk))
+      response.on("error", reject)
+      response.on("end", () => resolve(JSON.parse(Buffer.concat(chunks).toString()).choices[0].message.content))
+    })
+    sent.on("error", reject)
+    sent.end(
+      JSON.stringify({ model: "m", messages: [{ role: "user", content: text }], temperature: 1, max_tokens: 256 })
+    )
+  })
+
 /** As little as can be: so many loops that each ask the next question and keep the answer. */
-const plain = async (): Promise<number> => {
+const plain = (call: (text: string) => Promise<string>) => async (): Promise<number> => {
   const answers: Array<string> = []
   let next = 0
   await Promise.all(
     Array.from({ length: concurrency }, async () => {
       while (next < count) {
         const index = next++
-        answers[index] = await callFetch(question(index))
+        answers[index] = await call(question(index))
       }
     })
   )
@@ -94,62 +101,10 @@ const fetchBackend = definePlugin({
     })
 }) as Plugin
 
-const form: Form = {
-  id: "A",
-  instrument: "M1",
-  version: "1",
-  items: Array.from({ length: count }, (_, index) => ({
-    id: `item-${index}`,
-    version: 1,
-    factors: {},
-    tags: [],
-    arms: [{ id: "plain", factors: {}, system: null, turns: [question(index)] }]
-  }))
-}
-
-/** Asks everything and reads nothing of it: what is measured is the administration. */
-const instrument = definePlugin({
-  kind: "marker",
-  id: "benchmark",
-  version: "1.0.0",
-  summary: "asks",
-  capabilities: [],
-  config: Schema.Struct({}),
-  make: () =>
-    Effect.succeed({
-      code: "M1" as InstrumentCode,
-      id: "benchmark",
-      version: "1.0.0",
-      title: "Benchmark",
-      indicators: [],
-      exam: {
-        _tag: "answers" as const,
-        forms: ["A"],
-        load: () => Effect.succeed(form),
-        replicates: () => 1,
-        draw: () => ({ items: null, stratum: () => "" }),
-        fields: [],
-        read: ({ subject }: { readonly subject: ReadonlyArray<{ readonly response: { readonly _tag: string } }> }) => ({
-          reading: makeReading({
-            instrument: "M1",
-            instrumentVersion: "1.0.0",
-            outcome: "not-evaluable",
-            measure: { label: "answers", unit: "rate" },
-            n: subject.filter(({ response }) => response._tag === "answered").length,
-            coverage: { rated: 0, total: subject.length },
-            sentence: "Nothing is read."
-          }),
-          pValue: null,
-          redraw: () => null
-        })
-      }
-    })
-} as unknown as Plugin)
-
 const intake = (backend: Plugin) => async (): Promise<number> => {
   const folder = mkdtempSync(join(tmpdir(), "intake-bench-"))
   const it = makeIntake({
-    plugins: [backend, instrument],
+    plugins: [backend, asking(count)],
     settings: backend.id === "openai" ? { openai: { baseUrl: `${url}/v1` } } : {},
     journal: { file: join(folder, "journal.sqlite") }
   })
@@ -166,7 +121,8 @@ const intake = (backend: Plugin) => async (): Promise<number> => {
 }
 
 const sides: Readonly<Record<string, () => Promise<number>>> = {
-  plain,
+  plain: plain(callFetch),
+  http: plain(callHttp),
   fetch: intake(fetchBackend),
   openai: intake(openai as Plugin)
 }
