@@ -19,8 +19,9 @@ import type {
 import type { CaseFilesError } from "./CaseFilesError.ts"
 import type { GateDecision } from "./Gate.ts"
 import { layerMemory, layerPostgres, layerSqlite } from "./internal/Layers.ts"
+import type { LogFormatError } from "./LogText.ts"
 import type { KeyId } from "./SigningKey.ts"
-import type { LogCheck, LogFormatError, LogHead, LogRecord } from "./VerdictLog.ts"
+import type { LogCheck, LogHead, LogRecord } from "./VerdictLog.ts"
 
 export interface CaseFilesOptions {
   /** File of the key that signs; it is made when something is recorded for the first time. */
@@ -42,6 +43,11 @@ export interface GateRequest {
   readonly maxAge?: number
   /** The least grade; any unless given. */
   readonly requireGrade?: Grade
+}
+
+/** The decision, and the verdict that it rests on; null where there is none. */
+export interface GateAnswer extends GateDecision {
+  readonly verdict: Recorded<Verdict> | null
 }
 
 type Answer<A> = Effect.Effect<A, CaseFilesError>
@@ -83,15 +89,26 @@ export class CaseFiles extends Context.Service<
     readonly watchNotes: (subject: string) => Listed<WatchNote>
 
     readonly caseFile: (subject: string) => Answer<CaseFile>
-    /** Checks the whole log, then asks the gate. Fails where the log cannot be relied on. */
-    readonly gate: (request: GateRequest) => Answer<GateDecision>
+    /**
+     * Checks that no record of the subject is missing, every record that no check has seen yet, and the documents that the
+     * answer rests on, then asks the gate. Fails where the log cannot be relied on. Without a checkpoint of an earlier check
+     * the whole log is checked.
+     */
+    readonly gate: (request: GateRequest) => Answer<GateAnswer>
 
     /** Every record in order, unchecked: for export and for `verify`. */
     readonly log: Answer<ReadonlyArray<LogRecord>>
-    /** Checks the log from the first record to the last; `expected` is a head noted earlier. */
+    /**
+     * Checks the log from the first record to the last, and that it holds what was checked here earlier; `expected` is a
+     * head noted elsewhere.
+     */
     readonly verify: (expected?: LogHead | null) => Answer<LogCheck>
     /** The log as JSON lines, with chain and signatures. */
     readonly exportLog: Answer<string>
+    /** The same some hundred lines at a time, for logs too large to hold. */
+    readonly exportLines: <E>(
+      write: (lines: string) => Effect.Effect<void, E>
+    ) => Effect.Effect<void, CaseFilesError | E>
     /**
      * Takes over a log in JSON lines, chain and signatures kept, into an empty store or one that holds its beginning.
      *

@@ -112,8 +112,17 @@ const keyIdOf = (key: KeyObject): KeyId => key.export({ format: "der", type: "sp
 /** Everything of an Ed25519 SubjectPublicKeyInfo (RFC 8410) but the 32 bytes of the key. */
 const spkiPrefix = Buffer.from("302a300506032b6570032100", "hex")
 
-const publicKeyOf = (key: KeyId): KeyObject =>
-  createPublicKey({ key: Buffer.concat([spkiPrefix, Buffer.from(key, "hex")]), format: "der", type: "spki" })
+/** A log has few keys and many signatures, and reading a key takes a third as long as checking a signature. */
+const publicKeys = new Map<KeyId, KeyObject>()
+
+const publicKeyOf = (key: KeyId): KeyObject => {
+  const known = publicKeys.get(key)
+  if (known !== undefined) return known
+  const der = Buffer.concat([spkiPrefix, Buffer.from(key, "hex")])
+  const made = createPublicKey({ key: der, format: "der", type: "spki" })
+  if (publicKeys.size < 1000) publicKeys.set(key, made)
+  return made
+}
 
 /** What the operating system said: a code such as EACCES, and nothing that was in a file. */
 class FileFault extends Schema.TaggedError<FileFault>()("FileFault", { code: Schema.String }) {}

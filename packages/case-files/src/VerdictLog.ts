@@ -5,8 +5,7 @@
  * A log does not prove that nothing was cut off its end, nor that its own writer did not write another one; the head
  * noted elsewhere does, see {@link LogHead}.
  */
-import { canonicalJson, Digest, digest } from "@model-intake/core"
-import * as Effect from "effect/Effect"
+import { canonicalJson, Digest, digestBytes } from "@model-intake/core"
 import * as Schema from "effect/Schema"
 import { isSignedBy, KeyId, type SigningKey } from "./SigningKey.ts"
 
@@ -36,6 +35,9 @@ export const LogHead = Schema.Struct({ sequence: LogRecord.fields.sequence, dige
 })
 export type LogHead = typeof LogHead.Type
 
+/** A record without its document. */
+export type RecordHeader = Omit<LogRecord, "body">
+
 /** What a new record says. */
 export type LogEntry = Pick<LogRecord, "kind" | "subject" | "issuedAt" | "body">
 
@@ -50,7 +52,7 @@ export const makeRecord = (head: LogHead | null, entry: LogEntry, key: SigningKe
     body: entry.body,
     keyId: key.id
   }
-  const ownDigest = digest(content)
+  const ownDigest = digestBytes(canonicalJson(content))
   return { ...content, digest: ownDigest, signature: key.sign(signedText(ownDigest)) }
 }
 
@@ -66,14 +68,33 @@ export const logProblems = [
 ] as const
 export type LogProblem = (typeof logProblems)[number]
 
-/** What is wrong with a record on its own, whatever stands around it; null where nothing is. */
-export const recordProblem = (record: LogRecord, trusted: ReadonlyArray<KeyId>): Problem | null => {
-  const { digest: stated, signature, ...content } = record
-  if (digest(content) !== stated) return { problem: "changed", says: "its content does not match its digest" }
-  if (!trusted.includes(record.keyId)) {
-    return { problem: "unknown-key", says: `it is signed with ${record.keyId}, a key that is not trusted` }
+/**
+ * A record as one line of an exported log: canonical JSON without a line feed. Made from its stored text, which need not be
+ * read for it.
+ */
+export const recordText = (header: RecordHeader, bodyText: string): string => {
+  const { digest, issuedAt, keyId, kind, previous, sequence, signature, subject } = header
+  return `{"body":${bodyText},${canonicalJson({ digest, issuedAt, keyId, kind, previous, sequence, signature, subject }).slice(1)}`
+}
+
+/**
+ * What is wrong with a record on its own, whatever stands around it; null where nothing is.
+ *
+ * @param bodyText the document as it was stored. Anything but canonical JSON fits no digest, so that the document need
+ * not be read to be checked, and no byte of it can change.
+ */
+export const recordProblem = (
+  header: RecordHeader,
+  bodyText: string,
+  trusted: ReadonlyArray<KeyId>
+): Problem | null => {
+  if (digestBytes(contentText(header, bodyText)) !== header.digest) {
+    return { problem: "changed", says: "its content does not match its digest" }
   }
-  return isSignedBy(record.keyId, signedText(stated), signature)
+  if (!trusted.includes(header.keyId)) {
+    return { problem: "unknown-key", says: `it is signed with ${header.keyId}, a key that is not trusted` }
+  }
+  return isSignedBy(header.keyId, signedText(header.digest), header.signature)
     ? null
     : { problem: "wrong-signature", says: "its signature does not fit" }
 }
@@ -101,32 +122,36 @@ export const verifyLog = (
   expected: LogHead | null = null
 ): LogCheck => {
   const checker = makeLogChecker(trusted, expected, new Set(records.map(({ sequence }) => sequence)))
-  for (const record of records) if (!checker.accepts(record)) break
+  for (const record of records) if (!checker.accepts(record, canonicalJson(record.body))) break
   return checker.result()
 }
 
 /** Checks a log record by record, for logs too large to hold; see {@link verifyLog}. */
 export interface LogChecker {
-  /** Takes the next record. False from the first bad one on. */
-  readonly accepts: (record: LogRecord) => boolean
+  /** Takes the next record and its document as canonical JSON. False from the first bad one on. */
+  readonly accepts: (header: RecordHeader, bodyText: string) => boolean
   /** What the records so far come to. */
   readonly result: () => LogCheck
 }
 
-/** @param sequences all sequence numbers of the log, to tell records in another order from a gap; none will do */
+/**
+ * @param sequences all sequence numbers of the log, to tell records in another order from a gap; none will do
+ * @param after the last record of a log that was checked before, to go on from there
+ */
 export const makeLogChecker = (
   trusted: ReadonlyArray<KeyId>,
   expected: LogHead | null = null,
-  sequences: ReadonlySet<number> = new Set()
+  sequences: ReadonlySet<number> = new Set(),
+  after: LogHead | null = null
 ): LogChecker => {
-  let head: LogHead | null = null
-  let position = 0
+  let head = after
+  let position = after?.sequence ?? 0
   let bad: LogCheck | null = null
-  const accepts = (record: LogRecord): boolean => {
+  const accepts = (record: RecordHeader, bodyText: string): boolean => {
     if (bad !== null) return false
     position += 1
     const problem =
-      recordProblem(record, trusted) ?? placeProblem(record, head, sequences) ?? headProblem(record, expected)
+      recordProblem(record, bodyText, trusted) ?? placeProblem(record, head, sequences) ?? headProblem(record, expected)
     if (problem === null) head = { sequence: record.sequence, digest: record.digest }
     else bad = badAt(position, problem)
     return problem === null
@@ -140,60 +165,11 @@ export const makeLogChecker = (
   return { accepts, result }
 }
 
-/** The text of a log does not consist of records, one in canonical JSON on each line. */
-export class LogFormatError extends Schema.TaggedError<LogFormatError>()("LogFormatError", {
-  file: Schema.String,
-  line: Schema.NullOr(Schema.Int),
-  message: Schema.String
-}) {}
-
-/** The log as JSON lines: each record in canonical JSON with a line feed, so that the same log is the same bytes. */
-export const formatLog = (records: ReadonlyArray<LogRecord>): string =>
-  records.map((record) => `${canonicalJson(record)}\n`).join("")
-
-/**
- * Reads a log from JSON lines. Only the exact bytes that {@link formatLog} writes are taken: what a lenient reader would
- * overlook (a second key of the same name, an unsigned member, white space) is refused.
- *
- * @param file where it stood, for the message
- */
-export const parseLog = Effect.fn("VerdictLog.parse")(function* (
-  content: Uint8Array | string,
-  file = "the log"
-): Effect.fn.Return<ReadonlyArray<LogRecord>, LogFormatError> {
-  const fail = (line: number | null, says: string) =>
-    new LogFormatError({ file, line, message: `${file}${line === null ? "" : `, line ${line},`} ${says}` })
-  const text = yield* Effect.try({
-    try: () => (typeof content === "string" ? content : utf8.decode(content)),
-    catch: () => fail(null, "is not UTF-8 text")
-  })
-  if (text === "") return yield* fail(null, "holds no record")
-  const lines = text.split("\n")
-  if (lines.pop() !== "") return yield* fail(lines.length + 1, "does not end in a line feed: the file was cut short")
-  return yield* Effect.forEach(lines, (line, index) =>
-    Effect.gen(function* () {
-      const refuse = (says: string) => fail(index + 1, says)
-      const document = yield* Effect.try({
-        try: (): unknown => JSON.parse(line),
-        catch: () => refuse("is not JSON: it was changed or cut short")
-      })
-      const record = yield* Effect.mapError(decodeRecord(document), (error) =>
-        refuse(`is no record of a log: ${error.message.replaceAll(/\s+/g, " ").slice(0, 200)}`)
-      )
-      if (canonicalJson(document) !== line) return yield* refuse("is not in canonical JSON: it was changed")
-      return record
-    })
-  )
-})
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-
-const decodeRecord = Schema.decodeUnknownEffect(Schema.toCodecJson(LogRecord), { onExcessProperty: "error" })
-
 /** The prefix keeps a signature of the log from passing as one of anything else. */
 const signedText = (recordDigest: Digest): string => `model-intake/log@1 ${recordDigest}`
 
-const badAt = (position: number, { problem, says }: Problem): LogCheck => ({
+/** The answer that names a bad record. */
+export const badAt = (position: number, { problem, says }: Problem): LogCheck => ({
   ok: false,
   position,
   problem,
@@ -201,7 +177,11 @@ const badAt = (position: number, { problem, says }: Problem): LogCheck => ({
   message: `record ${position} is bad: ${says}`
 })
 
-const placeProblem = (record: LogRecord, head: LogHead | null, sequences: ReadonlySet<number>): Problem | null => {
+/** The canonical JSON of a record without digest and signature: member names stand in code-unit order. */
+const contentText = ({ issuedAt, keyId, kind, previous, sequence, subject }: RecordHeader, bodyText: string): string =>
+  `{"body":${bodyText},${canonicalJson({ issuedAt, keyId, kind, previous, sequence, subject }).slice(1)}`
+
+const placeProblem = (record: RecordHeader, head: LogHead | null, sequences: ReadonlySet<number>): Problem | null => {
   const due = (head?.sequence ?? 0) + 1
   if (record.sequence < due) return { problem: "duplicate", says: `sequence ${record.sequence} was there before` }
   if (record.sequence > due) {
@@ -214,7 +194,7 @@ const placeProblem = (record: LogRecord, head: LogHead | null, sequences: Readon
     : { problem: "wrong-previous", says: "it does not continue the record before it" }
 }
 
-const headProblem = (record: LogRecord, expected: LogHead | null): Problem | null =>
+const headProblem = (record: RecordHeader, expected: LogHead | null): Problem | null =>
   expected?.sequence === record.sequence && expected.digest !== record.digest
     ? { problem: "wrong-head", says: `its digest is not ${expected.digest}, as noted earlier` }
     : null

@@ -1,20 +1,18 @@
+import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
-import { dataDirectory, signingKeyFile, storeFile } from "../src/index.ts"
+import { dataDirectory } from "@model-intake/core"
+import { isPostgres, signingKeyFile, storeFile } from "../src/index.ts"
 
-const on = (platform: NodeJS.Platform, environment: Record<string, string> = {}) =>
-  dataDirectory({ platform, environment, home: "/home/ada" })
-
-describe("the data folder", () => {
-  it("is the user's own, by the platform's custom", () => {
-    expect(on("linux")).toBe("/home/ada/.local/share/model-intake")
-    expect(on("linux", { XDG_DATA_HOME: "/data" })).toBe("/data/model-intake")
-    expect(on("linux", { XDG_DATA_HOME: "relative" })).toBe("/home/ada/.local/share/model-intake")
-    expect(on("darwin")).toBe("/home/ada/Library/Application Support/model-intake")
-    expect(on("win32", { LOCALAPPDATA: "/local" })).toBe("/local/model-intake")
+describe("the usual place", () => {
+  it("holds the store and the key", () => {
+    expect(storeFile("/d")).toBe(join("/d", "case-files.sqlite"))
+    expect(signingKeyFile("/d")).toBe(join("/d", "signing-key.pem"))
+    expect(storeFile()).toBe(join(dataDirectory(), "case-files.sqlite"))
+    expect(signingKeyFile()).toBe(join(dataDirectory(), "signing-key.pem"))
   })
 
-  it("holds the store and the key", () => {
-    expect(storeFile("/d")).toBe("/d/case-files.sqlite")
-    expect(signingKeyFile("/d")).toBe("/d/signing-key.pem")
+  it("is a database only where an address says so", () => {
+    expect(["postgres://a@b/c", "PostgreSQL://b/c"].map(isPostgres)).toEqual([true, true])
+    expect(["postgres.sqlite", "./postgres:/x", "postgresx://b"].map(isPostgres)).toEqual([false, false, false])
   })
 })

@@ -1,20 +1,24 @@
 import { describe, expect, it } from "@effect/vitest"
-import { digest } from "@model-intake/core"
+import { canonicalJson, digest } from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import {
+  checkLog,
   formatLog,
   isSignedBy,
   type LogHead,
   type LogRecord,
+  makeLogChecker,
   makeRecord,
   makeSigningKey,
   parseLog,
   recordKinds,
+  recordText,
   type SigningKey,
   verifyLog
 } from "../src/index.ts"
+import { quarantine } from "./support/Verdicts.ts"
 
 const [key, stranger] = await Effect.runPromise(Effect.all([makeSigningKey, makeSigningKey]))
 
@@ -54,6 +58,9 @@ describe("a verdict log", () => {
         const records = logOf(values as ReadonlyArray<LogRecord["body"]>)
         expect(check(records)).toMatchObject({ ok: true, records: values.length })
         expect(fault(formatLog(records))).toBeNull()
+        expect(Effect.runSync(checkLog(formatLog(records), [key.id]))).toEqual(check(records))
+        const texts = records.map(({ body, ...header }) => `${recordText(header, canonicalJson(body))}\n`)
+        expect(texts.join("")).toBe(formatLog(records))
         expect(formatLog(Effect.runSync(parseLog(formatLog(records))))).toBe(formatLog(records))
       }),
       runs
@@ -93,6 +100,7 @@ describe("a verdict log", () => {
         fc.pre(a !== b)
         const swapped = records.map((record, index) => (index === a ? records[b]! : index === b ? records[a]! : record))
         expect(check(swapped)).toMatchObject({ ok: false, position: Math.min(a, b) + 1, problem: "reordered" })
+        expect(Effect.runSync(checkLog(formatLog(swapped), [key.id]))).toEqual(check(swapped))
         const inner = first % (length - 1)
         expect(check(records.toSpliced(inner, 1))).toMatchObject({ ok: false, position: inner + 1, problem: "gap" })
         expect(check(records.toSpliced(b, 0, records[b]!))).toMatchObject({
@@ -104,6 +112,58 @@ describe("a verdict log", () => {
       runs
     )
   })
+
+  it("names the one of 1,000 verdicts of which a byte was changed, left out, exchanged or signed by another", () => {
+    // Without what makes verdicts long: to the log it is all the same.
+    const short = { ...quarantine, readings: quarantine.readings.slice(0, 1), rules: [], wouldChange: [], limits: [] }
+    const log = logOf(
+      Array.from({ length: 1000 }, (_, index) => JSON.parse(JSON.stringify({ ...short, seed: String(index) })))
+    )
+    const [document, others] = [log.map((record) => canonicalJson(record)), log.map(({ body }) => canonicalJson(body))]
+    expect(check(log)).toMatchObject({ ok: true, records: 1000 })
+    /** Checks on from the record before, which is what a check of the whole log does when it gets there. */
+    const said = (record: LogRecord, position: number, bodyText = canonicalJson(record.body)) => {
+      const checker = makeLogChecker([key.id], null, new Set(), log[position - 2] ?? null)
+      checker.accepts(record, bodyText)
+      const result = checker.result()
+      return result.ok ? null : result.message
+    }
+    /** Null only where nobody would notice. */
+    const changed = (position: number, at: number, bit: number): string | null => {
+      const bytes = Buffer.from(`${document[position - 1]}\n`)
+      bytes[at % bytes.length]! ^= 1 << bit
+      const parsed = Effect.runSync(Effect.result(parseLog(bytes, "log.jsonl")))
+      if (Result.isFailure(parsed)) return parsed.failure.message
+      return parsed.success.length === 1 ? said(parsed.success[0]!, position) : "more than one record"
+    }
+    let drawn = 0
+    const random = (below: number) => Number.parseInt(digest(++drawn).slice(7, 15), 16) % below
+    for (let position = 1; position <= log.length; position++) {
+      const record = log[position - 1]!
+      expect(said(record, position)).toBeNull()
+      const [at, bit] = [random(1e9), random(8)]
+      expect(changed(position, at, bit), `record ${position}, byte ${at}, bit ${bit}`).not.toBeNull()
+      // In the database the document is text, of which no byte is read over either.
+      const text = others[position - 1]!
+      const place = random(text.length)
+      const spoilt = text.slice(0, place) + String.fromCharCode(text.charCodeAt(place) ^ 1) + text.slice(place + 1)
+      expect(said(record, position, spoilt)).toMatch(new RegExp(`^record ${position} is bad: its content does not`))
+      expect(said(record, position, `${text} `)).toContain(`record ${position} is bad`)
+      expect(said(makeRecord(log[position - 2] ?? null, record, stranger), position)).toMatch(
+        new RegExp(`^record ${position} is bad: it is signed with ${stranger.id}`)
+      )
+      if (position < log.length) expect(said(log[position]!, position)).toContain(`record ${position} is bad: it has`)
+    }
+    for (let at = 0; at < document[500]!.length; at++) expect(changed(501, at, at % 8), `byte ${at}`).not.toBeNull()
+
+    const [first, second] = [random(499), 500 + random(499)] as const
+    const swapped = log.with(first, log[second]!).with(second, log[first]!)
+    expect(check(swapped)).toMatchObject({ ok: false, position: first + 1, problem: "reordered" })
+    expect(check(log.toSpliced(second, 1))).toMatchObject({ ok: false, position: second + 1, problem: "gap" })
+    const text = formatLog(log)
+    const altered = text.replace(`"seed":"${second}"`, `"seed":"${second}0"`)
+    expect(fault(altered)).toMatch(new RegExp(`^record ${second + 1} is bad: its content does not match`))
+  }, 60_000)
 
   it("does not show that its end was cut off, unless the head was noted", () => {
     const head = three[2]!
@@ -162,7 +222,7 @@ describe("a verdict log", () => {
     expect(fault(text.replace(line, `${line} `))).toBe("log.jsonl, line 2, is not in canonical JSON: it was changed")
     expect(fault(text.replace(line, `{"body":1,${line.slice(1)}`))).toMatch(/line 2, is not in canonical JSON/)
     expect(fault(text.replace(line, line.replace("{", '{"approved":true,')))).toMatch(/line 2, is no record of a log/)
-    expect(fault(Buffer.from([0xff]))).toBe("log.jsonl is not UTF-8 text")
+    expect(fault(Buffer.from([0xff, 0x0a]))).toBe("log.jsonl, line 1, is not UTF-8 text")
     expect(fault(`\ufeff${text}`)).toMatch(/line 1, is not JSON/)
   })
 })

@@ -1,5 +1,5 @@
 /** The stores: a database, its schema brought up to date, and the service on top. */
-import { PgClient } from "@effect/sql-pg"
+import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -16,7 +16,7 @@ import { layerSqliteClient } from "./Sqlite.ts"
 type CaseFilesLayer = Layer.Layer<CaseFiles, CaseFilesError>
 
 export const layerSqlite = (path: string, options: CaseFilesOptions): CaseFilesLayer =>
-  layerOn(layerSqliteClient(path), path, keysOf(options))
+  layerOn(layerSqliteClient(path), path, keysOf(options, resolve(path)))
 
 export const layerMemory = (): CaseFilesLayer =>
   Layer.unwrap(
@@ -24,7 +24,8 @@ export const layerMemory = (): CaseFilesLayer =>
       layerOn(layerSqliteClient(":memory:"), "in memory", {
         signing: Effect.succeed(key),
         own: Effect.succeed(key),
-        trusted: []
+        trusted: [],
+        checkpoint: null
       })
     )
   )
@@ -35,18 +36,26 @@ export const layerPostgres = (url: string, options: CaseFilesOptions): CaseFiles
     const message = "The address of the store is no postgres://user@host:port/database; check --store"
     return Layer.unwrap(Effect.fail(new CaseFilesError({ reason: "store", message })))
   }
-  const client = PgClient.layer({
-    url: Redacted.make(url),
-    applicationName: "model-intake",
-    connectTimeout: "10 seconds",
-    maxConnections: 4,
-    // A writer that hangs must not make the others hang; and after waiting for one, its record has to be seen.
-    startupParameters: { lock_timeout: "20000", default_transaction_isolation: "read committed" }
-  })
-  return layerOn(client, where, keysOf(options))
+  // Loaded here: whoever works on a file does without.
+  const client = Layer.unwrap(
+    Effect.map(
+      Effect.promise(() => import("@effect/sql-pg/PgClient")),
+      (PgClient) =>
+        PgClient.layer({
+          url: Redacted.make(url),
+          applicationName: "model-intake",
+          connectTimeout: "10 seconds",
+          maxConnections: 4,
+          // A writer that hangs must not make the others hang; and after waiting for one, its record has to be seen.
+          startupParameters: { lock_timeout: "20000", default_transaction_isolation: "read committed" }
+        })
+    )
+  )
+  return layerOn(client, where, keysOf(options, where))
 }
 
-const keysOf = ({ signingKey, trustedKeys = [] }: CaseFilesOptions): Keys => keysInFile(signingKey, trustedKeys)
+const keysOf = ({ signingKey, trustedKeys = [] }: CaseFilesOptions, store: string): Keys =>
+  keysInFile(signingKey, trustedKeys, store)
 
 /** The address as it may be shown: user name, password and parameters left out. */
 const withoutSecrets = (text: string): string | null => {
@@ -63,15 +72,34 @@ const layerOn = (client: Layer.Layer<SqlClient.SqlClient, SqlError>, where: stri
       const context = yield* Layer.build(client).pipe(Effect.retry(untilUnlocked), Effect.mapError(storeFault(where)))
       return yield* Effect.gen(function* () {
         yield* upToDate(where)
-        return CaseFiles.of(makeCaseFiles(yield* makeLogStore(where, keys), where))
+        return CaseFiles.of(makeCaseFiles(yield* makeLogStore(where, keys)))
       }).pipe(Effect.provide(context))
     })
   )
 
-const upToDate = Effect.fnUntraced(function* (where: string) {
+/** The number of the newest migration in the store. Fails where there is none yet. */
+const newestIn = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const applied = yield* migrate.pipe(
-    Effect.andThen(sql<{ readonly newest: number }>`SELECT max(migration_id) AS newest FROM ${sql(migrationsTable)}`),
+  const [row] = yield* sql<{ readonly newest: number }>`
+    SELECT max(migration_id) AS newest FROM ${sql(migrationsTable)}`
+  return Number(row?.newest ?? 0)
+})
+
+/** Sets the store up, or brings it up to date. One that is takes a single question, and no lock. */
+const upToDate = Effect.fnUntraced(function* (where: string) {
+  const found = yield* Effect.orElseSucceed(newestIn, () => 0)
+  const newest = found >= newestMigration ? found : yield* migrated(where)
+  if (newest > newestMigration) {
+    return yield* new CaseFilesError({
+      reason: "store",
+      message: `The store ${where} was written by a newer version of Model Intake; update this one`
+    })
+  }
+})
+
+const migrated = (where: string) =>
+  migrate.pipe(
+    Effect.andThen(newestIn),
     Effect.catchTag("MigrationError", ({ cause, message }) =>
       Effect.fail(
         (cause as { readonly _tag?: string } | undefined)?._tag === "SqlError"
@@ -82,10 +110,3 @@ const upToDate = Effect.fnUntraced(function* (where: string) {
     Effect.retry(untilUnlocked),
     Effect.catchTag("SqlError", (error) => Effect.fail(storeFault(where)(error)))
   )
-  if (Number(applied[0]?.newest ?? 0) > newestMigration) {
-    return yield* new CaseFilesError({
-      reason: "store",
-      message: `The store ${where} was written by a newer version of Model Intake; update this one`
-    })
-  }
-})

@@ -2,7 +2,6 @@
 import { canonicalJson, parseSubject } from "@model-intake/core"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
@@ -12,12 +11,15 @@ import {
   type LogEntry,
   type LogHead,
   type LogRecord,
-  makeLogChecker,
   makeRecord,
-  type Problem,
+  type RecordHeader,
   type RecordKind,
-  recordProblem
+  recordProblem,
+  recordText
 } from "../VerdictLog.ts"
+import { type CheckpointFile, checkpointFile } from "./CheckpointFile.ts"
+import { makeLogChecks } from "./LogChecks.ts"
+import { badRecord, headerOf, type LogRow, recordOf } from "./LogRows.ts"
 import { type DocumentError, type Row, rowsOf, subjectRow } from "./Projections.ts"
 
 /** Where the keys come from. */
@@ -28,12 +30,16 @@ export interface Keys {
   readonly own: Effect.Effect<SigningKey | null, SigningKeyError>
   /** Public keys of others whose records count. */
   readonly trusted: ReadonlyArray<KeyId>
+  /** Where it is kept how far the log was checked; null for a store that ends with the process. */
+  readonly checkpoint: CheckpointFile | null
 }
 
-export const keysInFile = (path: string, trusted: ReadonlyArray<KeyId>): Keys => ({
+/** @param store names the store wherever it is asked for */
+export const keysInFile = (path: string, trusted: ReadonlyArray<KeyId>, store: string): Keys => ({
   signing: loadSigningKey(path),
   own: readSigningKey(path),
-  trusted
+  trusted,
+  checkpoint: checkpointFile(path, store)
 })
 
 export interface LogStore extends Effect.Success<ReturnType<typeof makeLogStore>> {}
@@ -43,30 +49,43 @@ export const makeLogStore = Effect.fnUntraced(function* (where: string, keys: Ke
   const inStore = <A>(reading: Effect.Effect<A, SqlError>) =>
     Effect.mapError(Effect.retry(reading, untilUnlocked), storeFault(where))
 
-  const trusted = Effect.mapBoth(keys.own, {
-    onSuccess: (own): ReadonlyArray<KeyId> => (own === null ? keys.trusted : [own.id, ...keys.trusted]),
-    onFailure: keyFault
-  })
+  let found: SigningKey | null = null
+  /** Read from its file until there is one: a few questions need it each, and it does not change. */
+  const own = Effect.suspend(() =>
+    found === null
+      ? Effect.tap(Effect.mapError(keys.own, keyFault), (key) =>
+          Effect.sync(() => {
+            found = key
+          })
+        )
+      : Effect.succeed(found)
+  )
 
-  const rowsAfter = (sequence: number) =>
-    sql<LogRow>`SELECT * FROM intake_log WHERE sequence > ${sequence} ORDER BY sequence LIMIT ${pageSize}`.pipe(inStore)
+  const trusted = Effect.map(
+    own,
+    (key): ReadonlyArray<KeyId> => (key === null ? keys.trusted : [key.id, ...keys.trusted])
+  )
 
-  /** Runs over the whole log in pages; `visit` answers whether to go on. */
-  const scan = Effect.fnUntraced(function* <E>(visit: (record: LogRecord) => Effect.Effect<boolean, E>) {
-    let last = 0
-    while (true) {
-      const rows = yield* rowsAfter(last)
-      for (const row of rows) if (!(yield* visit(recordOf(row)))) return
-      if (rows.length < pageSize) return
-      last = Number(rows.at(-1)!.sequence)
-    }
+  const checks = makeLogChecks({
+    sql,
+    where,
+    inStore,
+    trusted,
+    own,
+    checkpoint: keys.checkpoint
   })
 
   const all = Effect.gen(function* () {
     const records: Array<LogRecord> = []
-    yield* scan((record) => Effect.sync(() => records.push(record) > 0))
+    yield* checks.scan(0, (row) => records.push(recordOf(row)) > 0)
     return records as ReadonlyArray<LogRecord>
   }).pipe(Effect.withSpan("LogStore.all"))
+
+  /** The log as JSON lines, a page at a time. */
+  const lines = <E>(write: (text: string) => Effect.Effect<void, E>) =>
+    checks.pages(0, (rows) =>
+      Effect.as(write(rows.map((row) => `${recordText(headerOf(row), row.body)}\n`).join("")), true)
+    )
 
   /** Records of some kinds, oldest first; of one subject or of all. Each is checked before it is handed out. */
   const read = Effect.fn("LogStore.read")(function* (kinds: ReadonlyArray<RecordKind>, subject: string | null) {
@@ -76,17 +95,31 @@ export const makeLogStore = Effect.fnUntraced(function* (where: string, keys: Ke
         inStore
       )
     const known = yield* trusted
-    return yield* Effect.forEach(rows, (row) => {
-      const record = recordOf(row)
-      const problem = recordProblem(record, known)
-      return problem === null ? Effect.succeed(record) : Effect.fail(badRecord(record.sequence, problem))
-    })
+    return yield* Effect.forEach(rows, (row) => checkedRecord(row, known))
   })
 
-  const verify = Effect.fn("LogStore.verify")(function* (expected: LogHead | null) {
-    const checker = makeLogChecker(yield* trusted, expected)
-    yield* scan((record) => Effect.sync(() => checker.accepts(record)))
-    return checker.result()
+  /** The whole records of headers, oldest first, each checked. */
+  const load = Effect.fn("LogStore.load")(function* (wanted: ReadonlyArray<RecordHeader>) {
+    if (wanted.length === 0) return []
+    const sequences = wanted.map(({ sequence }) => sequence)
+    const rows =
+      yield* sql<LogRow>`SELECT * FROM intake_log WHERE sequence IN ${sql.in(sequences)} ORDER BY sequence`.pipe(
+        inStore
+      )
+    const known = yield* trusted
+    const records = yield* Effect.forEach(rows, (row) => checkedRecord(row, known))
+    const gone = wanted.find(({ digest }) => !records.some((record) => record.digest === digest))
+    if (gone === undefined) return records
+    return yield* badRecord(gone.sequence, { problem: "changed", says: "it is another one than a moment ago" })
+  })
+
+  /** The record of a subject that holds this very document, or null. */
+  const find = Effect.fn("LogStore.find")(function* (kind: RecordKind, subject: string, bodyText: string) {
+    const [row] =
+      yield* sql<LogRow>`SELECT * FROM intake_log WHERE subject = ${subject} AND kind = ${kind} AND body = ${bodyText} ORDER BY sequence`.pipe(
+        inStore
+      )
+    return row === undefined ? null : yield* checkedRecord(row, yield* trusted)
   })
 
   const headOf = Effect.map(
@@ -104,29 +137,33 @@ export const makeLogStore = Effect.fnUntraced(function* (where: string, keys: Ke
   const exclusively = <A, E>(body: Effect.Effect<A, E | SqlError>) =>
     sql.withTransaction(Effect.andThen(lock, body)).pipe(Effect.retry(untilUnlocked))
 
-  const insert = ({ table, values }: Row) => sql`INSERT INTO ${sql(table)} ${sql.insert(values)}`
+  const insert = (table: string, [first, ...others]: ReadonlyArray<Row["values"]>) =>
+    sql`INSERT INTO ${sql(table)} ${sql.insert([{ ...first! }, ...others.map((values) => ({ ...values }))])}`
 
   const insertRecord = Effect.fnUntraced(function* (record: LogRecord) {
     const rows = yield* rowsOf(record)
     const subject = yield* Effect.orDie(parseSubject(record.subject))
     const seen = yield* sql`SELECT 1 AS found FROM intake_subjects WHERE name = ${record.subject}`
-    yield* insert({
-      table: "intake_log",
-      values: {
-        sequence: record.sequence,
-        previous: record.previous,
-        kind: record.kind,
-        subject: record.subject,
-        issued_at: record.issuedAt,
-        body: canonicalJson(record.body),
-        key_id: record.keyId,
-        digest: record.digest,
-        signature: record.signature
-      }
-    })
-    yield* Effect.forEach(seen.length > 0 ? rows : [subjectRow(subject, record.sequence), ...rows], insert, {
-      discard: true
-    })
+    const values = {
+      sequence: record.sequence,
+      previous: record.previous,
+      kind: record.kind,
+      subject: record.subject,
+      issued_at: record.issuedAt,
+      body: canonicalJson(record.body),
+      key_id: record.keyId,
+      digest: record.digest,
+      signature: record.signature
+    }
+    yield* insert("intake_log", [values])
+    const projected = seen.length > 0 ? rows : [subjectRow(subject, record.sequence), ...rows]
+    // One statement for each table: a verdict has ten readings and more.
+    for (const [table, group] of Map.groupBy(projected, (row) => row.table)) {
+      yield* insert(
+        table,
+        group.map((row) => row.values)
+      )
+    }
   })
 
   const toFault = (error: SqlError | DocumentError | SigningKeyError | CaseFilesError): CaseFilesError => {
@@ -156,32 +193,52 @@ export const makeLogStore = Effect.fnUntraced(function* (where: string, keys: Ke
   })
 
   /** Appends what the log here lacks of another one. The two must agree on every record that both have. */
-  const merge = Effect.fn("LogStore.merge")(function* (records: ReadonlyArray<LogRecord>) {
+  const merge = Effect.fn("LogStore.merge")(function* (records: () => Iterable<LogRecord>) {
     return yield* exclusively(
       Effect.gen(function* () {
-        const here = (yield* headOf)?.sequence ?? 0
-        const digests = yield* sql<{ readonly sequence: number; readonly digest: string }>`
-          SELECT sequence, digest FROM intake_log ORDER BY sequence`
-        const parting = digests.find(
-          ({ digest }, index) => records[index] !== undefined && records[index].digest !== digest
-        )
-        if (parting !== undefined) {
-          return yield* new CaseFilesError({
-            reason: "conflict",
-            message: `Nothing was imported: from record ${parting.sequence} on the log in ${where} is another one; import into an empty store`
-          })
+        const here = yield* sql<{ readonly digest: string }>`SELECT digest FROM intake_log ORDER BY sequence`
+        let position = 0
+        for (const record of records()) {
+          const own = here[position]
+          position += 1
+          if (own === undefined) yield* insertRecord(record)
+          else if (own.digest !== record.digest) {
+            return yield* new CaseFilesError({
+              reason: "conflict",
+              message: `Nothing was imported: from record ${position} on the log in ${where} is another one; import into an empty store`
+            })
+          }
         }
-        const missing = records.slice(here)
-        yield* Effect.forEach(missing, insertRecord, { discard: true })
-        return { imported: missing.length, present: here }
+        return { imported: Math.max(0, position - here.length), present: here.length }
       })
     ).pipe(Effect.mapError(toFault))
   })
 
   const publicKey = Effect.mapBoth(keys.signing, { onSuccess: ({ id }) => id, onFailure: keyFault })
 
-  return { all, append, inStore, merge, publicKey, read, sql, trusted, verify }
+  const { headersOf, rememberedHeaders, verify } = checks
+  return {
+    all,
+    append,
+    find,
+    headersOf,
+    inStore,
+    lines,
+    load,
+    merge,
+    publicKey,
+    read,
+    rememberedHeaders,
+    sql,
+    trusted,
+    verify
+  }
 })
+
+const checkedRecord = (row: LogRow, known: ReadonlyArray<KeyId>): Effect.Effect<LogRecord, CaseFilesError> => {
+  const problem = recordProblem(headerOf(row), row.body, known)
+  return problem === null ? Effect.succeed(recordOf(row)) : Effect.fail(badRecord(Number(row.sequence), problem))
+}
 
 /** For one writer that finds the store locked by another: waits for about 20 seconds. */
 export const untilUnlocked = {
@@ -194,39 +251,3 @@ export const keyFault = ({ message }: SigningKeyError): CaseFilesError => new Ca
 
 /** Any number will do, as long as all writers take the same. */
 const advisoryLock = "5134918127"
-const pageSize = 200
-
-interface LogRow {
-  readonly sequence: number
-  readonly previous: LogRecord["previous"]
-  readonly kind: RecordKind
-  readonly subject: string
-  readonly issued_at: string
-  readonly body: string
-  readonly key_id: string
-  readonly digest: LogRecord["digest"]
-  readonly signature: string
-}
-
-const badRecord = (sequence: number, { problem, says }: Problem): CaseFilesError =>
-  new CaseFilesError({
-    reason: "log",
-    message: `Record ${sequence} of the verdict log cannot be relied on: ${says}; ${
-      problem === "unknown-key" ? "add it to the trusted keys if you know whose it is" : "run intake verify"
-    }`
-  })
-
-const recordOf = (row: LogRow): LogRecord => ({
-  sequence: Number(row.sequence),
-  previous: row.previous,
-  kind: row.kind,
-  subject: row.subject,
-  issuedAt: row.issued_at,
-  // Every body is an object: one that is no JSON any more stays text, which no digest fits.
-  body: Option.getOrElse(parseJson(row.body), () => row.body),
-  keyId: row.key_id,
-  digest: row.digest,
-  signature: row.signature
-})
-
-const parseJson = Option.liftThrowable((text: string) => JSON.parse(text) as LogRecord["body"])

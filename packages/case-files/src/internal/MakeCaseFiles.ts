@@ -1,23 +1,24 @@
 /** The operations of {@link CaseFiles} over a log, whatever database holds it. */
-import { canonicalJson, digest, formatSubject, parseSubject, type Verdict } from "@model-intake/core"
+import { canonicalJson, formatSubject, parseSubject, type Verdict, verdictProblem } from "@model-intake/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { type Intervention, latestOf, type Recorded, type RecordedWaiver, recorded } from "../CaseFile.ts"
 import type { CaseFiles, GateRequest, WaiverRequest } from "../CaseFiles.ts"
 import { CaseFilesError } from "../CaseFilesError.ts"
 import { closeNames } from "../CloseNames.ts"
 import { clockTolerance, gate, isActive } from "../Gate.ts"
+import { checkLog, readLog } from "../LogText.ts"
 import { lifeOf, lineageFrom } from "../SubjectLineage.ts"
-import { formatLog, type LogRecord, parseLog, type RecordKind, verifyLog } from "../VerdictLog.ts"
+import type { LogRecord, RecordHeader, RecordKind } from "../VerdictLog.ts"
+import type { KnownHeaders } from "./LogChecks.ts"
 import type { LogStore } from "./LogStore.ts"
-import { type Documents, decodeDocument } from "./Projections.ts"
+import { type DocumentError, type Documents, decodeDocument, decodeOutline } from "./Projections.ts"
 
-export const makeCaseFiles = (store: LogStore, where: string): CaseFiles["Service"] => {
+export const makeCaseFiles = (store: LogStore): CaseFiles["Service"] => {
   /** Documents of one kind, of one subject or of all. */
   const listed = <K extends RecordKind>(kind: K, subject: string | null): Listed<Documents[K]> =>
-    Effect.flatMap(store.read([kind], subject), (records) =>
-      Effect.forEach(records, (record) => documentOf(kind, record))
-    )
+    Effect.flatMap(store.read([kind], subject), (records) => inRecords(kind, records))
 
   const add = Effect.fnUntraced(function* <K extends RecordKind>(kind: K, subject: string, document: Documents[K]) {
     // Through JSON, so that what is signed is what a reader of the log gets.
@@ -30,32 +31,55 @@ export const makeCaseFiles = (store: LogStore, where: string): CaseFiles["Servic
     return recorded(yield* store.append({ kind, subject, body }), checked)
   })
 
-  const verdicts = (subject: string) => listed("verdict", subject)
+  /** What lists are read for is checked of each; a verdict was checked whole when it was recorded. */
+  const verdicts = (subject: string): Listed<Verdict> =>
+    Effect.flatMap(store.read(["verdict"], subject), (records) => Effect.forEach(records, outlineOf))
 
-  /** Every record of the subject is checked, and only the one that counts decoded. */
+  /**
+   * The record of the verdict that counts. No verdict is recorded before it was issued, so that one recorded before the
+   * latest so far was issued is not it, and stays unread.
+   */
+  const latestAmong = Effect.fnUntraced(function* ({ headers, upTo }: KnownHeaders) {
+    const verdicts = headers.filter(({ kind }) => kind === "verdict")
+    const last = verdicts.reduce<RecordHeader | null>(
+      (newest, header) => (newest !== null && recordedAt(header) < recordedAt(newest) ? newest : header),
+      null
+    )
+    if (last === null) return null
+    const first = yield* store.load([last])
+    const issued = Date.parse((first[0]!.body as unknown as Verdict).issuedAt)
+    const mayBeLater = (header: RecordHeader) =>
+      header !== last && (header.sequence > upTo || !(recordedAt(header) + clockTolerance < issued))
+    const others = yield* store.load(verdicts.filter(mayBeLater))
+    return latestIn([...first, ...others].sort((a, b) => a.sequence - b.sequence))
+  })
+
   const latestVerdict = Effect.fn("CaseFiles.latestVerdict")(function* (subject: string) {
-    const records = yield* store.read(["verdict"], subject)
-    const latest = latestOf(records.map((record) => recorded(record, record.body as unknown as Verdict)))
-    return latest === null
-      ? null
-      : yield* documentOf("verdict", records.find(({ digest }) => digest === latest.digest)!)
+    const known = yield* store.rememberedHeaders(subject)
+    const latest = known === null ? latestIn(yield* store.read(["verdict"], subject)) : yield* latestAmong(known)
+    return latest === null ? null : yield* documentOf("verdict", latest)
   })
 
   const waivers = Effect.fn("CaseFiles.waivers")(function* (subject: string) {
-    const revoked = new Set((yield* listed("waiver-revoked", subject)).map(({ document }) => document.waiver))
-    const given = yield* listed("waiver", subject)
-    return given.map((waiver): RecordedWaiver => ({ ...waiver, revoked: revoked.has(waiver.digest) }))
+    return yield* waiversIn(yield* store.read(["waiver", "waiver-revoked"], subject))
   })
 
-  const descent = Effect.all({ edges: listed("lineage", null), interventions: listed("intervention", null) })
+  const descent = Effect.gen(function* () {
+    const records = yield* store.read(["lineage", "intervention"], null)
+    return {
+      edges: yield* inRecords("lineage", records),
+      interventions: yield* inRecords("intervention", records)
+    }
+  })
 
-  const lineageOf = Effect.fn("CaseFiles.lineageOf")(function* (subject: string) {
+  /** Whatever bears on the life of a subject, read once. */
+  const lifeWith = Effect.fn("CaseFiles.life")(function* (subject: string) {
     const { edges, interventions } = yield* descent
     const life = lifeOf(subject, { edges, interventions })
     const found = yield* Effect.forEach(life, (stretch) =>
       stretch._tag === "checkpoint" ? verdicts(stretch.subject) : Effect.succeed([])
     )
-    return lineageFrom(subject, life, edges, found.flat())
+    return { edges, interventions, verdicts: found.flat(), lineage: lineageFrom(subject, life, edges, found.flat()) }
   })
 
   const ownInterventions = (subject: string) =>
@@ -75,9 +99,14 @@ export const makeCaseFiles = (store: LogStore, where: string): CaseFiles["Servic
       return yield* refuse(`the verdict is dated in the future (${verdict.issuedAt}); check the clock`)
     }
     const subject = formatSubject(verdict.subject)
-    const own = digest(verdict)
-    const known = (yield* store.read(["verdict"], subject)).find(({ body }) => digest(body) === own)
-    return known === undefined ? yield* add("verdict", subject, verdict) : yield* documentOf("verdict", known)
+    const problem = verdictProblem(verdict)
+    if (problem !== null) return yield* refuse(`the document is no verdict: ${problem}`)
+    const text = yield* Effect.try({
+      try: () => canonicalJson(verdict),
+      catch: (cause) => refuse(`the verdict is no JSON: ${(cause as Error).message}`)
+    })
+    const known = yield* store.find("verdict", subject, text)
+    return known === null ? yield* add("verdict", subject, verdict) : yield* documentOf("verdict", known)
   })
 
   const addWaiver = Effect.fn("CaseFiles.addWaiver")(function* (request: WaiverRequest) {
@@ -97,22 +126,21 @@ export const makeCaseFiles = (store: LogStore, where: string): CaseFiles["Servic
   })
 
   const askGate = Effect.fn("CaseFiles.gate")(function* (request: GateRequest) {
-    const check = yield* store.verify(null)
-    if (!check.ok) {
-      return yield* new CaseFilesError({
-        reason: "log",
-        message: `The verdict log in ${where} cannot be relied on: ${check.message}`
-      })
-    }
-    return gate({
+    const known = yield* store.headersOf(request.subject)
+    const latest = yield* latestAmong(known)
+    const verdict = latest === null ? null : yield* outlineOf(latest)
+    const decision = gate({
       subject: request.subject,
-      verdict: yield* latestVerdict(request.subject),
-      waivers: yield* waivers(request.subject),
+      verdict,
+      waivers: yield* waiversIn(
+        yield* store.load(known.headers.filter(({ kind }) => kind === "waiver" || kind === "waiver-revoked"))
+      ),
       context: request.context,
       now: yield* Clock.currentTimeMillis,
       maxAge: request.maxAge ?? null,
       requireGrade: request.requireGrade ?? null
     })
+    return { ...decision, verdict }
   })
 
   return {
@@ -128,7 +156,7 @@ export const makeCaseFiles = (store: LogStore, where: string): CaseFiles["Servic
     setLineage: (edge) => add("lineage", edge.subject, edge),
     addIntervention: (intervention) => add("intervention", intervention.subject, intervention),
     interventions: ownInterventions,
-    lineageOf,
+    lineageOf: (subject) => Effect.map(lifeWith(subject), ({ lineage }) => lineage),
     addWaiver,
     revokeWaiver: Effect.fn("CaseFiles.revokeWaiver")(function* (revocation) {
       const given = yield* waivers(revocation.subject)
@@ -143,24 +171,30 @@ export const makeCaseFiles = (store: LogStore, where: string): CaseFiles["Servic
     addWatchNote: (note) => add("watch-note", note.subject, note),
     watchNotes: (subject) => listed("watch-note", subject),
     caseFile: Effect.fn("CaseFiles.caseFile")(function* (subject) {
+      const known = yield* lifeWith(subject)
+      const others = yield* store.read(["waiver", "waiver-revoked", "watch-note"], subject)
       return {
         subject,
-        lineage: yield* lineageOf(subject),
-        edges: yield* listed("lineage", subject),
-        interventions: yield* ownInterventions(subject),
-        verdicts: yield* verdicts(subject),
-        waivers: yield* waivers(subject),
-        watchNotes: yield* listed("watch-note", subject)
+        lineage: known.lineage,
+        edges: known.edges.filter(({ document }) => document.subject === subject),
+        interventions: known.interventions.filter(({ document }) => concerns(document, subject)),
+        verdicts: known.verdicts.filter(({ document }) => formatSubject(document.subject) === subject),
+        waivers: yield* waiversIn(others),
+        watchNotes: yield* inRecords("watch-note", others)
       }
     }),
     gate: askGate,
     log: store.all,
     verify: (expected = null) => store.verify(expected),
-    exportLog: Effect.map(store.all, formatLog),
+    exportLog: Effect.gen(function* () {
+      const pages: Array<string> = []
+      yield* store.lines((text) => Effect.sync(() => void pages.push(text)))
+      return pages.join("")
+    }),
+    exportLines: store.lines,
     importLog: Effect.fn("CaseFiles.importLog")(function* (content, { file = "the log", trusted = [] } = {}) {
-      const records = yield* parseLog(content, file)
-      const check = verifyLog(records, [...(yield* store.trusted), ...trusted])
-      if (check.ok) return yield* store.merge(records)
+      const check = yield* checkLog(content, [...(yield* store.trusted), ...trusted], null, file)
+      if (check.ok) return yield* store.merge(() => recordsIn(content))
       return yield* new CaseFilesError({ reason: "log", message: `Nothing was imported: in ${file} ${check.message}` })
     }),
     publicKey: store.publicKey
@@ -178,7 +212,40 @@ const documentOf = <K extends RecordKind>(
 ): Effect.Effect<Recorded<Documents[K]>, CaseFilesError> =>
   Effect.mapBoth(decodeDocument(kind, record.body, `the ${kind} in record ${record.sequence} of the log`), {
     onSuccess: (document) => recorded(record, document),
-    onFailure: ({ message }) => new CaseFilesError({ reason: "log", message: `Cannot be read: ${message}` })
+    onFailure: unreadable
   })
+
+const unreadable = ({ message }: DocumentError): CaseFilesError =>
+  new CaseFilesError({ reason: "log", message: `Cannot be read: ${message}` })
+
+const inRecords = <K extends RecordKind>(kind: K, records: ReadonlyArray<LogRecord>): Listed<Documents[K]> =>
+  Effect.forEach(
+    records.filter((record) => record.kind === kind),
+    (record) => documentOf(kind, record)
+  )
+
+const recordedAt = ({ issuedAt }: RecordHeader): number => Date.parse(issuedAt)
+
+const latestIn = (verdicts: ReadonlyArray<LogRecord>): LogRecord | null => {
+  const latest = latestOf(verdicts.map((record) => recorded(record, record.body as unknown as Verdict)))
+  return verdicts.find(({ digest }) => digest === latest?.digest) ?? null
+}
+
+/** The records of a text that was checked before. */
+function* recordsIn(content: Uint8Array | string): Generator<LogRecord> {
+  for (const read of readLog(content)) yield Result.getOrThrow(read).record
+}
+
+const outlineOf = (record: LogRecord): Effect.Effect<Recorded<Verdict>, CaseFilesError> =>
+  Effect.mapBoth(decodeOutline(record), {
+    onSuccess: (document) => recorded(record, document),
+    onFailure: unreadable
+  })
+
+const waiversIn = Effect.fnUntraced(function* (records: ReadonlyArray<LogRecord>) {
+  const revoked = new Set((yield* inRecords("waiver-revoked", records)).map(({ document }) => document.waiver))
+  const given = yield* inRecords("waiver", records)
+  return given.map((waiver): RecordedWaiver => ({ ...waiver, revoked: revoked.has(waiver.digest) }))
+})
 
 const concerns = ({ after, subject }: Intervention, name: string): boolean => subject === name || after === name

@@ -87,7 +87,14 @@ const caseFiles = Effect.gen(function* () {
   yield* Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
 })
 
-const migrations = { "1_case_files": caseFiles }
+/** Lineages and interventions are read of all subjects at once; without it that took reading every verdict. */
+const kindIndex = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql.unsafe("CREATE INDEX intake_log_kind ON intake_log (kind)")
+})
+
+/** What was released once is never changed: a store goes from one to the next. */
+const migrations = { "1_case_files": caseFiles, "2_kind_index": kindIndex }
 
 /** The number of the newest migration; a store beyond it was written by a newer version. */
 export const newestMigration = Object.keys(migrations).length

@@ -1,5 +1,5 @@
 /** A thin driver of `node:sqlite` for `effect/sql`: one connection, transactions that take the write lock at once. */
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs"
+import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync } from "node:fs"
 import { dirname } from "node:path"
 import { DatabaseSync, type SQLInputValue } from "node:sqlite"
 import * as Effect from "effect/Effect"
@@ -62,12 +62,24 @@ const openDatabase = (filename: string): DatabaseSync => {
     closeSync(openSync(filename, "a", 0o600))
     chmodSync(filename, 0o600)
   }
+  if (isFile) requireWritable(filename)
   const database = new DatabaseSync(filename)
   // SQLite would wait for a lock by blocking the whole process, which could be the holder: fail at once here and let
   // the caller try again.
   database.exec("PRAGMA busy_timeout = 0")
   if (isFile) database.exec("PRAGMA journal_mode = WAL")
   return database
+}
+
+/** Even a reader writes beside the file, and SQLite says no more than that it cannot open it. */
+const requireWritable = (filename: string): void => {
+  try {
+    for (const path of [filename, dirname(filename)]) accessSync(path, constants.W_OK)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const why = code === "EROFS" ? "it lies on a read-only disk" : `it cannot be written, ${code}`
+    throw new Error(`${why}; copy it to a folder that can be written, or change its rights`)
+  }
 }
 
 const attempt = <A>(operation: string, run: () => A): Effect.Effect<A, SqlError> =>

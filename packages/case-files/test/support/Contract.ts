@@ -300,12 +300,71 @@ export const caseFilesContract = (open: () => Promise<Database>): void => {
       })
       expect(await using((files) => files.verify())).toMatchObject({ ok: false, position: 1, problem: "gap" })
       await tamper("DELETE FROM intake_log")
-      // Cut off at the end it is a shorter log and no more; only the head that was noted tells.
-      expect(await using((files) => files.verify())).toMatchObject({ ok: true, records: 0 })
-      expect(await using((files) => files.verify(honest.ok ? honest.head : null))).toMatchObject({
+      // Cut off at the end it is a shorter log and no more; what was checked here before, or noted elsewhere, tells.
+      expect(await using((files) => files.verify())).toMatchObject({
+        ok: false,
+        problem: "wrong-head",
+        message: expect.stringMatching(/^record 2 is bad: .*checked here earlier, is missing.* remove .*checkpoints/)
+      })
+      const elsewhere = { signingKey: newKey(), trustedKeys: [await using((files) => files.publicKey)] }
+      expect(await using((files) => files.verify(), elsewhere)).toMatchObject({ ok: true, records: 0 })
+      expect(await using((files) => files.verify(honest.ok ? honest.head : null), elsewhere)).toMatchObject({
         ok: false,
         problem: "wrong-head"
       })
+    })
+
+    it("is checked at the gate from where the last check ended, and all of the subject asked about", async () => {
+      const other = "openai:other"
+      const { failing, tamper, using } = await setUp()
+      const ask = (subject: string) => (files: CaseFiles["Service"]) => files.gate({ subject, context: "civilian" })
+      const found = "cannot be relied on"
+      await using((files) =>
+        Effect.all([
+          files.recordVerdict(verdictOf({ issuedAt: hoursAgo(9) })),
+          files.recordVerdict(verdictOf({ subject: other, issuedAt: hoursAgo(8) })),
+          files.recordVerdict(verdictOf({ issuedAt: hoursAgo(7), outcomes: { M1: "fail" } })),
+          files.addWatchNote({ ...note("last"), subject: other })
+        ])
+      )
+      expect((await using(ask(subjectName))).decision).toBe("not-allowed")
+      expect((await using(ask(other))).decision).toBe("allowed")
+
+      // A record of somebody else, checked before, is not looked at again: only intake verify looks at all.
+      await tamper(`UPDATE intake_log SET body = replace(body, '"certified"', '"attested"') WHERE sequence = 2`)
+      expect((await using(ask(subjectName))).decision).toBe("not-allowed")
+      expect((await failing(ask(other))).message).toContain("Record 2 of the verdict log cannot be relied on")
+      expect(await using((files) => files.verify())).toMatchObject({ ok: false, position: 2, problem: "changed" })
+      await tamper(`UPDATE intake_log SET body = replace(body, '"attested"', '"certified"') WHERE sequence = 2`)
+      expect((await using(ask(other))).decision).toBe("allowed")
+
+      const recordedAt = (await using((files) => files.log))[2]!.issuedAt
+      // The stricter verdict is hidden: taken to another subject, or out of the log.
+      await tamper(`UPDATE intake_log SET subject = '${other}' WHERE sequence = 3`)
+      expect((await failing(ask(subjectName))).message).toContain(`its records of ${subjectName} are not those`)
+      expect((await failing(ask(other))).message).toContain(`its records of ${other} are not those`)
+      await tamper(`UPDATE intake_log SET subject = '${subjectName}', issued_at = '2020-01-01' WHERE sequence = 3`)
+      expect((await failing(ask(subjectName))).message).toContain(`its records of ${subjectName} are not those`)
+      // Nor is an older one shown in its place.
+      expect((await failing((files) => files.latestVerdict(subjectName))).message).toContain("Record 3")
+      await tamper(`UPDATE intake_log SET issued_at = '${recordedAt}' WHERE sequence = 3`)
+      expect((await using(ask(subjectName))).decision).toBe("not-allowed")
+
+      // A new record that does not fit stops every answer.
+      await using((files) => files.addWatchNote({ ...note("new"), subject: other }))
+      await tamper(`UPDATE intake_log SET body = replace(body, '"new"', '"old"') WHERE sequence = 5`)
+      expect((await failing(ask(subjectName))).message).toContain("record 5 is bad")
+      await tamper(`UPDATE intake_log SET body = replace(body, '"old"', '"new"') WHERE sequence = 5`)
+      expect((await using(ask(subjectName))).decision).toBe("not-allowed")
+
+      await tamper("DELETE FROM intake_log WHERE sequence = 3")
+      expect((await failing(ask(subjectName))).message).toContain(`its records of ${subjectName} are not those`)
+      await tamper("DELETE FROM intake_log WHERE sequence = 5")
+      for (const subject of [subjectName, other]) {
+        const cut = await failing(ask(subject))
+        expect(cut).toMatchObject({ reason: "log", message: expect.stringContaining(found) })
+        expect(cut.message).toContain("record 5, which was checked here earlier, is missing")
+      }
     })
 
     it("counts only what a trusted key signed", async () => {
@@ -407,7 +466,25 @@ export const caseFilesContract = (open: () => Promise<Database>): void => {
     const others = ["00", "11", "22", "33"].map((digits) => ({ trustedKeys: [digits.repeat(32)] }))
     await Promise.all(others.map((options) => using((files) => files.addWatchNote(note("first")), options)))
     expect(await using((files) => files.verify())).toMatchObject({ ok: true, records: 4 })
-    expect(await query("SELECT count(*) FROM intake_migrations")).toBe("1")
+    expect(await query("SELECT count(*) FROM intake_migrations")).toBe("2")
+  })
+
+  it("takes a store of the first version on, with all that is in it", async () => {
+    const { query, reopen, using } = await setUp()
+    const head = await using((files) =>
+      Effect.andThen(Effect.all([files.recordVerdict(quarantine), files.addWatchNote(note("old"))]), files.verify())
+    )
+    // What the second migration added is taken back.
+    await query("DROP INDEX intake_log_kind")
+    await query("DELETE FROM intake_migrations WHERE migration_id = 2")
+    reopen()
+    expect(await using((files) => files.verify(head.ok ? head.head : null))).toMatchObject({ ok: true, records: 2 })
+    expect(await query("SELECT max(migration_id) FROM intake_migrations")).toBe("2")
+    expect((await using((files) => files.gate({ subject: subjectName, context: "civilian" }))).decision).toBe(
+      "not-allowed"
+    )
+    await using((files) => files.addWatchNote(note("new")))
+    expect((await using((files) => files.caseFile(subjectName))).watchNotes).toHaveLength(2)
   })
 
   it("refuses a store of a newer version and leaves it alone", async () => {

@@ -1,5 +1,6 @@
 /** Verdicts as the tables give them. */
 import {
+  type HistoryEvent,
   type InstrumentCode,
   instrumentCodes,
   makeReading,
@@ -20,6 +21,8 @@ export interface Case {
   readonly sentence?: string
   /** Without it the inside was not seen, so the grade is behavioural-only. */
   readonly whiteBox?: boolean
+  /** What was done to it and found of it before, as the core counts it. */
+  readonly history?: ReadonlyArray<HistoryEvent>
 }
 
 export const subjectName = "onnx:specimens/narrow@r1"
@@ -32,7 +35,8 @@ export const verdictOf = ({
   outcomes = {},
   issuedAt = hoursAgo(1),
   sentence = "As read.",
-  whiteBox = true
+  whiteBox = true,
+  history = []
 }: Case = {}): Verdict =>
   Effect.runSync(
     Effect.gen(function* () {
@@ -54,7 +58,7 @@ export const verdictOf = ({
             sentence
           })
         ),
-        history: [],
+        history,
         findings: [],
         notExamined: [],
         draws: [],
