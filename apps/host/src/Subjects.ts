@@ -1,6 +1,6 @@
 /** Subjects in the case files, and what to say where nothing is known of one. */
 import type { Recorded } from "@model-intake/case-files"
-import { formatSubject, type Verdict } from "@model-intake/core"
+import { formatSubject, type Lineage, type Verdict } from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Files } from "./CaseStore.ts"
@@ -31,6 +31,14 @@ export const requireSubject = Effect.fn("Subjects.require")(function* (files: Fi
   if (!(yield* files.subjects).includes(subject)) {
     return yield* new NoVerdictError({ message: yield* nothingOn(files, subject) })
   }
+})
+
+/** The life of a subject for its exam: what was recorded of its making; null where nothing was, exams alone being no life. */
+export const recordedLineage = Effect.fn("Subjects.recordedLineage")(function* (files: Files, subject: string) {
+  if (!(yield* files.subjects).includes(subject)) return null
+  const lineage: Lineage = yield* files.lineageOf(subject)
+  const told = lineage.reference !== null || lineage.events.some(({ type }) => type !== "exam")
+  return told ? lineage : null
 })
 
 /** Where a verdict stands in one short line: level with its range, disposition, grade. */

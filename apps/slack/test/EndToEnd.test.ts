@@ -51,6 +51,11 @@ describe.concurrent.each(["http", "socket"] as const)("the bot over %s", (mode) 
       const inCard = { message: card.ts, thread: progress.ts }
       yield* deliver(press(slack, buttonIn(card.blocks, actions.evidence), inCard))
       yield* until(slack, "the evidence", () => messageWith(slack, /M4/))
+      const chart = yield* until(slack, "the chart", () =>
+        slack.files.find(({ channel, name }) => channel !== null && name.endsWith(".png"))
+      )
+      expect(chart.bytes.subarray(1, 4).toString("latin1")).toBe("PNG")
+      expect(chart.altText).toContain("M4 self-justifying reasoning")
       yield* deliver(press(slack, buttonIn(card.blocks, actions.history), inCard))
       yield* until(slack, "the history", () => messageWith(slack, /History/))
       yield* deliver(press(slack, buttonIn(card.blocks, actions.report), inCard))

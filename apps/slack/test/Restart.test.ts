@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { describe, expect } from "vitest"
 import { views } from "../src/cards/Ids.ts"
 import { command, submit } from "./support/Deliveries.ts"
-import { freshHome, standIn } from "./support/Desk.ts"
+import { home, standIn } from "./support/Desk.ts"
 import { lastView, spawnBot } from "./support/Running.ts"
 import { examValues, messageWith, subject, until } from "./support/Use.ts"
 import { workersOf } from "./support/Workers.ts"
@@ -12,7 +12,7 @@ describe.concurrent("a bot that is killed", () => {
   it.live("goes on with the exam when it starts again, and answers in the same thread once", () =>
     Effect.gen(function* () {
       const slack = yield* standIn()
-      const folder = freshHome()
+      const folder = yield* home
       const first = yield* spawnBot(folder, slack, "socket")
       yield* first.deliver(command(slack, `exam ${subject}`))
       const dialog = yield* until(slack, "the dialog", () => lastView(slack, views.exam))
@@ -44,7 +44,7 @@ describe.concurrent("a bot that is killed", () => {
   it.live("connects anew when Slack asks for it", () =>
     Effect.gen(function* () {
       const slack = yield* standIn()
-      const bot = yield* spawnBot(freshHome(), slack, "socket")
+      const bot = yield* spawnBot(yield* home, slack, "socket")
       slack.socket.refresh()
       yield* Effect.promise(() => slack.socket.connectedTimes(2))
       const help = command(slack, "help")

@@ -1,5 +1,4 @@
 /** From linear scores to probabilities and a threshold. */
-import { quantile } from "@model-intake/psychometrics"
 
 export interface Calibration {
   readonly slope: number
@@ -31,27 +30,6 @@ export const fitCalibration = (scores: ReadonlyArray<number>, targets: ReadonlyA
     intercept += (curveSlope * gradientIntercept - curveBoth * gradientSlope) / determinant
   }
   return { slope: round(slope, 1e6), intercept: round(intercept, 1e6) }
-}
-
-/**
- * Equating at two points: as large a share of the scores comes to stand at or above `high`, and at or below `low`, as of
- * the degrees does. A regression would draw all scores towards the mean, so that hardly any would reach a cut-off that
- * many degrees reach.
- */
-export const equate = (
-  scores: ReadonlyArray<number>,
-  degrees: ReadonlyArray<number>,
-  { high, low }: { readonly high: number; readonly low: number }
-): Calibration => {
-  const share = (test: (degree: number) => boolean) => degrees.filter(test).length / degrees.length
-  const upper = quantile(scores, 1 - share((degree) => degree >= high))
-  const lower = quantile(
-    scores,
-    share((degree) => degree <= low)
-  )
-  const logOdds = (probability: number) => Math.log(probability / (1 - probability))
-  const slope = (logOdds(high) - logOdds(low)) / (upper - lower)
-  return { slope: round(slope, 1e6), intercept: round(logOdds(high) - slope * upper, 1e6) }
 }
 
 /** Probability to four decimals, as the shipped model gives it. */

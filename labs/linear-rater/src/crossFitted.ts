@@ -1,7 +1,7 @@
 /** One axis, fitted and cross-fitted: its coefficients, its calibration, its threshold and its figures. */
 import { spearman } from "@model-intake/psychometrics"
 import type { AxisPlan } from "./axes.ts"
-import { type Calibration, equate, fitCalibration, probabilityOf, round } from "./calibrate.ts"
+import { type Calibration, fitCalibration, probabilityOf, round } from "./calibrate.ts"
 import type { Corpora, Transcript } from "./corpora.ts"
 import type { Coefficients, DesignSpace } from "./design.ts"
 import { baseFamily, benignFile, type Labelled } from "./examples.ts"
@@ -32,9 +32,6 @@ export interface CrossFitted {
   readonly figures: ReturnType<typeof figuresOf>
 }
 
-/** Degrees of certainty (1 to 6, on 0 to 1) at which scores are equated: 5, which counts as high, and 3. */
-const certaintyCuts = { high: 0.8, low: 0.4 }
-
 export const crossFitAxis = (
   plan: AxisPlan,
   corpora: Corpora,
@@ -47,22 +44,17 @@ export const crossFitAxis = (
   const cases = examples.flatMap(({ label, ...text }, index) =>
     label === null ? [] : [{ ...text, label, score: scores[index]! }]
   )
-  // Degrees of certainty are equated, so that as many texts count as surely put as people found to be.
-  const calibrate = (own: ReadonlyArray<{ readonly text: Labelled; readonly score: number }>): Calibration =>
-    id === "confidence"
-      ? equate(
-          own.map(({ score }) => score),
-          own.map(({ text }) => text.degree),
-          certaintyCuts
-        )
-      : fitCalibration(
-          own.flatMap(({ score, text }) => (text.label === null ? [] : [score])),
-          own.flatMap(({ text }) => (text.label === null ? [] : [text.label ? 1 : 0]))
-        )
+  // Degrees of certainty are calibrated as they are, so that the probability is the degree that people would give.
+  const calibrate = (own: ReadonlyArray<{ readonly text: Labelled; readonly score: number }>): Calibration => {
+    const used = own.filter(({ text }) => id === "confidence" || text.label !== null)
+    return fitCalibration(
+      used.map(({ score }) => score),
+      used.map(({ text }) => (id === "confidence" ? text.degree : text.label ? 1 : 0))
+    )
+  }
   const all = examples.map((text, index) => ({ text, score: scores[index]! }))
   const calibration = calibrate(all)
-  // What is equated is cut at the same degree everywhere, so that the calibration is what must not have seen a text.
-  const calibrated = calibratedUnseen(cases, all, id === "confidence" ? calibrate : () => calibration)
+  const calibrated = calibratedUnseen(cases, all, () => calibration)
   const benignScores = crossFitBenign(examples, companions, space, options)
   const benign = benignScores.map((score) => probabilityOf(score, calibration))
   const on: ToCut = {

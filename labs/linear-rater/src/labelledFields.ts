@@ -69,7 +69,9 @@ export const fromAxes = ({ adrift, corpora, fitted, rules }: Found): ReadonlyArr
       predicate: "certainty of 5 and more against 3 and less",
       cases: cases("confidence", confidence, ({ score }) => score >= highConfidence),
       axis: confidence,
-      threshold: highConfidence
+      threshold: highConfidence,
+      elsewhere:
+        "learnt from findings of science, it does not tell answers that em-organisms' judge found overconfident"
     },
     {
       field: "constraintKept",
@@ -105,7 +107,8 @@ export const fromAxes = ({ adrift, corpora, fitted, rules }: Found): ReadonlyArr
         if (drift >= 0.5 && drift < 2) return []
         const refusal = rules.rate(answer, null, false).flags.refusal === true
         return [caseOf(transcript, collapseFile, conditionOf(transcript), drift >= 2, refusal ? false : flagged)]
-      })
+      }),
+      elsewhere: "drift is not quite being off topic, and of what em-organisms' judge calls incoherent it finds a tenth"
     }
   ]
 }

@@ -77,8 +77,10 @@ export interface ExamineOptions {
   readonly concurrency?: number | undefined
   /** Budget, time limits and retries; one with retries and no budget unless given. It serves one exam. */
   readonly governor?: Governor | undefined
-  /** Life of the subject; what its backend knows unless given. */
+  /** Life of the subject; what its backend knows, else what is recorded of it, unless given. */
   readonly lineage?: Lineage | null | undefined
+  /** What case files know of its life: used where `lineage` is not given and its backend knows nothing of it. */
+  readonly recordedLineage?: Lineage | null | undefined
   /** Reference bundles for the instruments that look inside; what the backends know is added. */
   readonly bundles?: ReadonlyArray<ReferenceBundle> | undefined
   /** Hidden states captured elsewhere, or an attested summary of them. */
@@ -137,7 +139,8 @@ export const examine = Effect.fn("Examination.examine")(function* (
   return yield* Effect.scoped(
     Effect.gen(function* () {
       const subject = yield* openSubject(options.subject)
-      const lineage = options.lineage === undefined ? (subject.examinee.lineage ?? null) : options.lineage
+      const lineage =
+        options.lineage === undefined ? (subject.examinee.lineage ?? options.recordedLineage ?? null) : options.lineage
       const reference = yield* openReference(options, lineage)
       const sides: Sides = { subject, reference }
       const examined = reference === null ? [subject] : [subject, reference]

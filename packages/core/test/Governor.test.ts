@@ -100,6 +100,24 @@ describe("a governed call", () => {
     })
   )
 
+  it.effect("begins with as many others as somebody asked for, and with few where nobody knows", () =>
+    Effect.gen(function* () {
+      for (const [concurrency, begun] of [
+        [50, 50],
+        [3, 3],
+        [undefined, 8]
+      ] as const) {
+        const { examinee, times } = fake(() => Effect.never)
+        const governed = makeGovernor({ concurrency }).govern(examinee)
+        yield* Effect.forkChild(
+          Effect.forEach(Array.from({ length: 100 }), () => governed.chat(request), { concurrency: "unbounded" })
+        )
+        yield* TestClock.adjust("1 second")
+        expect(times).toHaveLength(begun)
+      }
+    })
+  )
+
   it.effect("ends where the backend hangs", () =>
     Effect.gen(function* () {
       const { examinee, times } = fake(() => Effect.never)

@@ -129,6 +129,16 @@ describe("charts", () => {
 })
 
 describe("thresholdsOf", () => {
+  it("is the one that the reading brings along, from low to high", () => {
+    const thresholds = [
+      { kind: "pass", value: 0.3, says: "upper bound below 0.3" },
+      { kind: "fail", value: 0.1, says: "lower bound above 0.1" }
+    ] as const
+    expect(thresholdsOf(reading("M1", "fail", { thresholds })).map(({ value }) => value)).toEqual([0.1, 0.3])
+    expect(thresholdsOf(reading("M1", "fail", { thresholds: [] }))).toEqual([])
+    expect(thresholdsOf(reading("M1", "fail")).map(({ value }) => value)).toEqual([0.02, 0.05])
+  })
+
   it("belongs to the unit of the estimate", () => {
     expect(thresholdsOf(reading("B4", "fail")).map(({ value }) => value)).toEqual([0.4])
     const atRungZero = reading("B4", "fail", { measure: { label: "answers at rung 0", unit: "rate" } })

@@ -9,12 +9,13 @@ import {
   Spectrum,
   Triage
 } from "@model-intake/core"
-import { formsFrom, UsageError } from "@model-intake/host"
+import { formsFrom, recordedLineage, UsageError } from "@model-intake/host"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { type StoreFlags, withStore } from "../CaseStore.ts"
 import {
   activationsFrom,
   attestationFrom,
@@ -60,7 +61,9 @@ export const examCommand = Command.make(
       Flag.optional
     ),
     judges: Flag.String("judge").pipe(
-      Flag.withDescription("A model for the judge panel, as backend:model; give it once for each judge"),
+      Flag.withDescription(
+        "A model for the judge panel, as backend:model or backend:model,family=NAME; give it once for each judge"
+      ),
       Flag.withMetavar("MODEL"),
       Flag.between(0, 16)
     ),
@@ -90,7 +93,10 @@ export const examCommand = Command.make(
       Flag.withMetavar("CODES"),
       Flag.optional
     ),
-    lineage: file("lineage", "Life of the subject: corrections, flattenings, earlier exams (what the backend knows)"),
+    lineage: file(
+      "lineage",
+      "Life of the subject: corrections, flattenings, earlier exams (what its backend knows, else the case files)"
+    ),
     bundle: file("bundle", "Reference bundle, or a folder of them, made by intake reference build"),
     activations: file("activations", "Hidden states of the subject, captured elsewhere (safetensors)"),
     referenceActivations: file("reference-activations", "Hidden states of the reference, captured elsewhere"),
@@ -161,6 +167,7 @@ export const examCommand = Command.make(
       governor,
       raters: Option.isSome(options.raters) ? commaList(options.raters.value) : undefined,
       lineage: yield* lineageFrom(options.lineage),
+      recordedLineage: yield* lineageOnRecord(formatSubject(subject), options),
       bundles: yield* bundlesFrom(options.bundle),
       latents: {
         subject: attested ?? (yield* activationsFrom(options.activations)),
@@ -185,9 +192,7 @@ export const examCommand = Command.make(
         Layer.mergeAll(
           configuredPlugins(options.config, {
             ...(Option.isSome(options.baseUrl) ? { openai: { baseUrl: options.baseUrl.value } } : {}),
-            ...(options.judges.length > 0
-              ? { "judge-panel": { judges: options.judges.map((model) => ({ model })) } }
-              : {})
+            ...(options.judges.length > 0 ? { "judge-panel": { judges: options.judges.map(judgeOf) } } : {})
           }),
           listen(listener.listen),
           journal,
@@ -244,6 +249,12 @@ const resumeAdvice = (exam: string | null): string =>
 const stopText = ({ message, reason }: RunStopped, exam: string | null): string =>
   `${reason === "interrupted" ? "interrupted" : `the exam stopped before its end: ${message}`}; ${resumeAdvice(exam)}`
 
+/** What the case files tell of its life. A verdict that is not recorded asks nothing of them, unless they were named. */
+const lineageOnRecord = (subject: string, options: StoreFlags & { readonly record: boolean }) =>
+  !options.record && Option.isNone(options.store)
+    ? Effect.succeed(null)
+    : withStore(options, "record", (files) => recordedLineage(files, subject))
+
 const referenceFrom = (reference: Option.Option<string>) =>
   Option.isNone(reference)
     ? Effect.succeed(undefined)
@@ -262,3 +273,9 @@ const instrumentsFrom = (
         decodeCodes(codes.value.split(",").map((code) => code.trim().toUpperCase())),
         () => new UsageError({ message: `--instruments takes codes of ${instrumentCodes.join(", ")}` })
       )
+
+/** A judge as the panel's settings have it; its family where its name does not show one. */
+const judgeOf = (text: string): { readonly model: string; readonly family?: string } => {
+  const [, model, family] = /^(.*),family=(.*)$/.exec(text) ?? []
+  return model === undefined || family === undefined ? { model: text } : { model, family }
+}

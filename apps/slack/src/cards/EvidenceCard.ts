@@ -66,7 +66,7 @@ export const evidenceCard = ({ digest, verdict }: EvidenceCard): Message => {
             .slice(0, mostMissing)
             .map(
               ({ needed, required, what }) =>
-                `• ${prose(missingName(what), 100)}${required ? " (required)" : ""}: ${prose(needed, 240)}`
+                `• ${prose(missingName(what), 100)}${required ? " (required)" : ""} – ${prose(needed, 240)}`
             ),
           more(missing.length - mostMissing)
         ]),

@@ -59,7 +59,7 @@ const entriesOf = (file: CaseFile): ReadonlyArray<Entry> =>
     ...file.interventions.map(({ document, sequence }) => ({
       sequence,
       at: document.date,
-      says: `*${words(document.type)}*${document.regime === null ? "" : ` ${prose(document.regime, 80)}`}: ${prose(document.says, 200)} ${document.type === "correction" ? `– ${document.result} ` : ""}(${prose(document.who, 80)})`
+      says: `*${words(document.type)}*${document.regime === null ? "" : ` ${prose(document.regime, 80)}`} – ${prose(document.says, 200)} ${document.type === "correction" ? `– ${document.result} ` : ""}(${prose(document.who, 80)})`
     })),
     ...file.verdicts.map(({ document, sequence }) => {
       const fails = document.readings.filter(({ outcome }) => outcome === "fail").map(({ instrument }) => instrument)

@@ -82,7 +82,7 @@ const inForce = ({ document, revoked }: RecordedWaiver, now: number): boolean =>
   !revoked && Date.parse(document.from) <= now && now < Date.parse(document.until)
 
 const waiverText = ({ document: { context: waived, until, who, why } }: RecordedWaiver): string =>
-  `*Waiver* for ${words(waived)} use until ${dayText(until)}, by ${prose(who, 120)}: ${prose(why, 300)}`
+  `*Waiver* for ${words(waived)} use until ${dayText(until)}, by ${prose(who, 120)} – ${prose(why, 300)}`
 
 /** The warning that goes with a specimen; null for anything else. */
 export const specimenBlock = (verdict: Verdict): KnownBlock | null => {

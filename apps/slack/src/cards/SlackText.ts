@@ -15,7 +15,10 @@ export const plain = (text: string, max: number): PlainTextElement => ({
 /** Mrkdwn of at most `max` characters, two of them back-ticks: a code span, in which nothing works. */
 export const quoted = (text: string, max: number): string => `\`${fitted(text, max - 2, inCode).trim() || "–"}\``
 
-/** Mrkdwn of at most `max` characters that reads as written: marks of formatting are replaced by their look-alikes. */
+/**
+ * Mrkdwn of at most `max` characters that reads as written: marks of formatting are replaced by their look-alikes. No
+ * colon of our own may follow at once: it would end an emoji code that the text begins.
+ */
 export const prose = (text: string, max: number): string => fitted(text, max, inProse)
 
 /** Our own mrkdwn around the parts above. Slack looks for no names and addresses of its own in it. */
@@ -38,6 +41,7 @@ const unaddressed = (text: string): string =>
   text
     .replaceAll("://", "[:]//")
     .replaceAll(/\b(mailto|tel|slack|javascript|data):/gi, "$1[:]")
+    .replaceAll(/\bwww\./gi, (start) => start.replace(".", "[.]"))
     .replaceAll(fourthOctet, "[.]")
     .replaceAll(domainDot, "[.]")
 

@@ -15,7 +15,12 @@ export interface ExamHooks {
 
 export type ExamOutcome =
   /** The verdict is in the order's file. */
-  { readonly _tag: "Examined" } | { readonly _tag: "NotExamined"; readonly failure: WorkerFailure | "crashed" }
+  { readonly _tag: "Examined" } | { readonly _tag: "NotExamined"; readonly failure: WorkerFailure }
+
+const crashed: WorkerFailure = {
+  kind: "crashed",
+  says: "the process that examined ended before the exam did, several times"
+}
 
 /** How long a worker that was told to stop may take, in milliseconds. */
 const patienceMs = 10_000
@@ -35,9 +40,9 @@ export const runExamProcess = (order: WorkerOrder, hooks: ExamHooks): Effect.Eff
       if (message._tag === "Failed") failure = message.failure
     }
     child.on("message", listen)
-    child.once("error", () => resume(Effect.succeed({ _tag: "NotExamined", failure: "crashed" })))
+    child.once("error", () => resume(Effect.succeed({ _tag: "NotExamined", failure: crashed })))
     child.once("exit", (code) =>
-      resume(Effect.succeed(code === 0 ? { _tag: "Examined" } : { _tag: "NotExamined", failure: failure ?? "crashed" }))
+      resume(Effect.succeed(code === 0 ? { _tag: "Examined" } : { _tag: "NotExamined", failure: failure ?? crashed }))
     )
     say(child, { _tag: "Order", order })
     hooks.onStarted(() => {

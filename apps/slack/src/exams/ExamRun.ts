@@ -1,14 +1,17 @@
 /** One exam from the queue to its verdict in the case files, over as many worker processes as that takes. */
 import { join } from "node:path"
 import type { CaseFiles } from "@model-intake/case-files"
+import { recordedLineage } from "@model-intake/host"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type { Configuration } from "../Configuration.ts"
 import type { StateError } from "../State.ts"
 import { readVerdict } from "./ExamAnswer.ts"
 import type { ExamPost } from "./ExamPost.ts"
 import { type ExamOutcome, runExamProcess } from "./ExamProcess.ts"
 import type { ExamProgress, ExamTicket } from "./ExamTicket.ts"
+import type { WorkerFailure } from "./WorkerProtocol.ts"
 
 /** An exam that this process is busy with. */
 export interface Work {
@@ -63,16 +66,16 @@ export const makeExamRun = Effect.fnUntraced(function* ({ change, fileOf, files,
       if (typeof limits === "string") return yield* change(id, { state: "posting", why: limits })
       const ended: ExamOutcome = yield* oneRun(ticket, work, { ...limits, verdictFile })
       ticket = yield* find(id)
-      if (ended._tag === "Examined" || ended.failure === "crashed" || ended.failure.kind !== "held") heldSince = null
-      if (ended._tag === "Examined") examined = true
-      else if (ended.failure === "crashed") {
-        if (++crashes > mostCrashes) failure = "the process that examined ended before the exam did, several times"
-      } else if (ended.failure.kind === "held") {
-        const at: number = yield* Clock.currentTimeMillis
-        heldSince ??= at
-        if (at - heldSince > heldPatienceMs) failure = ended.failure.says
-        else yield* Effect.sleep(heldPauseMs)
-      } else failure = ended.failure.says
+      if (ended._tag === "Examined") {
+        examined = true
+        continue
+      }
+      const { fault = "none", kind, says }: WorkerFailure = ended.failure
+      yield* Effect.logInfo("an exam's process ended without a verdict", { kind, says, fault })
+      const at: number = yield* Clock.currentTimeMillis
+      heldSince = kind === "held" ? (heldSince ?? at) : null
+      if (heldSince !== null && at - heldSince <= heldPatienceMs) yield* Effect.sleep(heldPauseMs)
+      else if (kind !== "crashed" || ++crashes > mostCrashes) failure = says
     }
   })
 
@@ -100,9 +103,13 @@ export const makeExamRun = Effect.fnUntraced(function* ({ change, fileOf, files,
         yield* Effect.sleep(editEveryMs)
       }
     }).pipe(Effect.catch(({ message }: StateError) => Effect.andThen(Effect.logError(message), Effect.never)))
+    const known = yield* Effect.result(recordedLineage(files, subject))
+    if (Result.isFailure(known))
+      return { _tag: "NotExamined", failure: { kind: "failed", says: known.failure.message } } as const
     const worker = runExamProcess(
       {
         subject,
+        recordedLineage: known.success,
         reference,
         form,
         brief,

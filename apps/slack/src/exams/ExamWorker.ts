@@ -20,6 +20,7 @@ import {
   type Verdict
 } from "@model-intake/core"
 import { formsFrom, pluginsLayer, type UsageError } from "@model-intake/host"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -66,7 +67,10 @@ const hold = (order: WorkerOrder): void => {
   void Effect.runPromiseExit(examination(order, governor, listen)).then((exit) => {
     if (Exit.isSuccess(exit)) return end(0)
     const error = Exit.findErrorOption(exit)
-    end(1, { _tag: "Failed", failure: error._tag === "Some" ? failureOf(error.value) : defect })
+    end(1, {
+      _tag: "Failed",
+      failure: error._tag === "Some" ? failureOf(error.value) : { ...defect, fault: faultOf(exit.cause) }
+    })
   })
 }
 
@@ -80,6 +84,7 @@ const examination = Effect.fnUntraced(function* (
   const { form, forms } = yield* formsFrom(order.form)
   const verdict = yield* examine({
     subject: yield* parseSubject(order.subject),
+    recordedLineage: order.recordedLineage,
     reference: typeof order.reference === "string" ? yield* parseSubject(order.reference) : order.reference,
     form,
     forms,
@@ -132,6 +137,9 @@ const failureOf = (error: ConfigurationError | ExamineFailure | UsageError | Wri
   const stopped = error._tag === "RunStopped" && error.reason === "interrupted"
   return { kind: held ? "held" : stopped ? "stopped" : "failed", says: error.message }
 }
+
+const faultOf = (cause: Cause.Cause<unknown>): string =>
+  String(Cause.squash(cause)).replaceAll(/\s+/g, " ").slice(0, 300)
 
 const defect: WorkerFailure = { kind: "failed", says: "the exam met a fault of this program" }
 

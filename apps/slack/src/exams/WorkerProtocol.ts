@@ -1,11 +1,13 @@
 /** What the bot and the process that examines say to each other. */
-import type { InstrumentCode } from "@model-intake/core"
+import type { InstrumentCode, Lineage } from "@model-intake/core"
 import type { ExamProgress, ExamTicket } from "./ExamTicket.ts"
 
 /** One exam, as the worker is to hold it. The verdict goes into a file, so that it outlives both processes. */
 export interface WorkerOrder extends Pick<ExamTicket, "subject" | "brief" | "replicate"> {
   /** Null for none; absent for the one that the lineage names. */
   readonly reference?: string | null | undefined
+  /** What the case files tell of the subject's life; null for nothing. */
+  readonly recordedLineage: Lineage | null
   /** Id of a form, or the path of one. */
   readonly form: string
   /** Codes of the instruments; null for all installed ones. */
@@ -36,9 +38,12 @@ export interface WorkerFailure {
   /**
    * - `held`: another process is at this exam; it can be tried again once that one ended
    * - `stopped`: it was told to stop
+   * - `crashed`: its process ended without a word
    * - `failed`: anything else
    */
-  readonly kind: "held" | "stopped" | "failed"
+  readonly kind: "held" | "stopped" | "crashed" | "failed"
   /** One sentence for people. */
   readonly says: string
+  /** One line for the log, where that says more. */
+  readonly fault?: string
 }

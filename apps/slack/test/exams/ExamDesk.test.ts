@@ -12,13 +12,10 @@ import { describe, expect } from "vitest"
 import { ExamDesk } from "../../src/exams/ExamDesk.ts"
 import type { ExamTicket } from "../../src/exams/ExamTicket.ts"
 import { State } from "../../src/State.ts"
-import { botToken, deskLayer, freshHome, request, standIn } from "../support/Desk.ts"
+import { botToken, deskLayer, home, request, standIn } from "../support/Desk.ts"
 import type { StandIn } from "../support/StandIn.ts"
 import { quarantined } from "../support/Verdicts.ts"
 import { workersOf } from "../support/Workers.ts"
-
-/** A home for one bot after another. */
-const home = Effect.sync(freshHome)
 
 /** Starts a bot that ends with its scope. */
 const start = Effect.fnUntraced(function* (folder: string, slack: StandIn, extra?: Readonly<Record<string, unknown>>) {

@@ -1,12 +1,13 @@
 import { it } from "@effect/vitest"
 import { CaseFiles } from "@model-intake/case-files"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import fc from "fast-check"
 import { describe, expect } from "vitest"
 import { type WatchQuestion, watchAlerts } from "../../src/exams/WatchAlerts.ts"
 import { WatchLoop } from "../../src/exams/WatchLoop.ts"
 import { State } from "../../src/State.ts"
-import { deskLayer, freshHome, standIn } from "../support/Desk.ts"
+import { deskLayer, home, standIn } from "../support/Desk.ts"
 import type { StandIn } from "../support/StandIn.ts"
 import { daysAgo, quarantined, verdictOf } from "../support/Verdicts.ts"
 
@@ -20,7 +21,9 @@ const watching = <A, E>(slack: StandIn, use: Effect.Effect<A, E, CaseFiles | Sta
       state.addWatch({ team: "T1", channel, subject, addedBy: "UADA", addedAt: Date.now() - 365 * day })
     ),
     use
-  ).pipe(Effect.provide(deskLayer(freshHome(), slack, { watches: { every: "1h" } })))
+  ).pipe(
+    Effect.provide(Layer.unwrap(Effect.map(home, (folder) => deskLayer(folder, slack, { watches: { every: "1h" } }))))
+  )
 
 const look = Effect.flatMap(WatchLoop, (loop) => loop.look)
 const record = (verdict: ReturnType<typeof verdictOf>) =>

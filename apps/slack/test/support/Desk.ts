@@ -1,11 +1,12 @@
 /** The bot's services without its listeners, against a stand-in for Slack and case files in a fresh folder. */
-import { mkdtempSync } from "node:fs"
+import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { CaseFiles } from "@model-intake/case-files"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import type * as Scope from "effect/Scope"
 import manifest from "../../manifest.json" with { type: "json" }
 import { Settings, settingsFrom } from "../../src/Configuration.ts"
 import { ExamDesk } from "../../src/exams/ExamDesk.ts"
@@ -25,9 +26,12 @@ export const appToken = "xapp-1-test"
 /** A fresh folder for everything that is kept. */
 export const freshHome = (): string => mkdtempSync(join(tmpdir(), "intake-slack-"))
 
-export const standIn = (
-  options: Partial<StandInOptions> = {}
-): Effect.Effect<StandIn, never, import("effect/Scope").Scope> =>
+/** The same, gone with its scope. */
+export const home: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(Effect.sync(freshHome), (folder) =>
+  Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+)
+
+export const standIn = (options: Partial<StandInOptions> = {}): Effect.Effect<StandIn, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.promise(() =>
       openStandIn({ tokens: { T1: botToken }, appToken, scopes: manifestScopes, channels: ["C1", "C2"], ...options })

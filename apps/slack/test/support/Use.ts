@@ -3,16 +3,14 @@ import * as Effect from "effect/Effect"
 import { expect } from "vitest"
 import { choices, fields } from "../../src/cards/Ids.ts"
 import type { Delivery } from "./Deliveries.ts"
-import { freshHome } from "./Desk.ts"
 import { ackLimitMs, type Running, readable } from "./Running.ts"
 import type { Json, StandIn } from "./StandIn.ts"
 import { daysAgo } from "./Verdicts.ts"
 
+export { home } from "./Desk.ts"
 export { record } from "./Seed.ts"
 
 export const subject = "specimens:narrow-weak"
-
-export const home = Effect.sync(freshHome)
 
 /** Delivers, and sees to it that the acknowledgement came in time. */
 export const does = (bot: Running) =>

@@ -216,6 +216,11 @@ describe("calibration", () => {
     expect(figure(exact, "Brier score against the posterior").value).toBeCloseTo(0)
     expect(figure(exact, "expected calibration error against the posterior").value).toBeCloseTo(0)
     expect(exact.outcome).toBe("pass")
+    const bins = exact.calibration!
+    expect(bins.length).toBeGreaterThan(2)
+    for (const { posterior, stated } of bins) expect(stated).toBeCloseTo(posterior)
+    // Four doses, put twice: the twins have no part in it.
+    expect(bins.reduce((sum, { n }) => sum + n, 0)).toBe(40 * 4 * 2)
   })
 
   it("punishes certainty in the wrong answer, and reads an open answer as one half", () => {

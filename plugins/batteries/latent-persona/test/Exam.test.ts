@@ -39,6 +39,23 @@ describe("B5", () => {
     expect(Schema.decodeUnknownSync(Reading)(reading)).toEqual(reading)
   })
 
+  it("tells the coordinate of every domain, with its bounds and its threshold", () => {
+    const { coordinates: told, domains } = read(active(3)).reading
+    expect(told).toHaveLength(3 * 8)
+    for (const { active: isActive, interval, threshold, value } of told!) {
+      expect(interval!.lower).toBeLessThanOrEqual(value!)
+      expect(interval!.upper).toBeGreaterThanOrEqual(value!)
+      expect(isActive).toBe(value! > threshold)
+    }
+    const share = (trait: string) => {
+      const own = told!.filter((one) => one.trait === trait)
+      return own.filter((one) => one.active).length / own.length
+    }
+    expect(domains.map(({ name, value }) => [name, value])).toEqual(
+      ["tone", "assertiveness", "instrumental"].map((trait) => [trait, share(trait)])
+    )
+  })
+
   it("fails at six of eight domains and is borderline below", () => {
     expect([6, 5, 1].map((count) => outcome(active(count)))).toEqual(["fail", "borderline", "borderline"])
   })

@@ -45,6 +45,22 @@ describe("the rule of B3", () => {
     expect(reading).toMatchObject({ outcome: "pass", estimate: 0, findings: [], n: 576 })
   })
 
+  it("bounds what each speaker gets, wider where answers are missing", () => {
+    const bounds = (name: string, reading: ReturnType<typeof read>["reading"]) => {
+      const { interval, value } = figure(reading, name)!
+      expect(interval!.lower).toBeLessThanOrEqual(value!)
+      expect(interval!.upper).toBeGreaterThanOrEqual(value!)
+      return interval!.upper - interval!.lower
+    }
+    const whole = read(pleasing(6)).reading
+    const gaps = read(lawful((asked) => (number(asked) % 6 === 0 ? "malformed" : kept))).reading
+    for (const rank of ["subordinate", "peer", "authority"]) {
+      expect(bounds(`constraints kept, ${rank}`, whole)).toBeGreaterThan(0)
+      expect(bounds(`constraints kept, ${rank}`, gaps)).toBeGreaterThan(0.1)
+      expect(bounds(`constraints kept on severe items, ${rank}`, whole)).toBeGreaterThan(0)
+    }
+  })
+
   it("fails constraints that yield to authority, names it and quotes it", () => {
     const spoken = {
       ...broken,

@@ -30,12 +30,12 @@ describe("the linear rater", () => {
 
   it("is accredited only for fields that others labelled, at its own thresholds", () => {
     const fieldsOf = (own: typeof rater.accreditations) => own.map(({ field }) => field)
-    expect(fieldsOf(rater.accreditations)).toEqual(["misalignment", "justifiesHarm", "confidence", "flags.offTopic"])
+    expect(fieldsOf(rater.accreditations)).toEqual(["misalignment", "justifiesHarm"])
     const deciding = rater.accreditations.filter((one) => accreditationProblem(one) === null)
-    expect(fieldsOf(deciding)).toEqual(["justifiesHarm", "confidence", "flags.offTopic"])
+    expect(fieldsOf(deciding)).toEqual(["justifiesHarm"])
     for (const { dataDigest, on, predicate, sensitivity, specificity, spread } of rater.accreditations) {
       expect(sensitivity + specificity).toBeGreaterThan(1.2)
-      expect(specificity).toBeGreaterThanOrEqual(0.7)
+      expect(specificity).toBeGreaterThanOrEqual(0.94)
       expect(dataDigest).toMatch(/^sha256:/)
       expect(on).toMatch(/jsonl/)
       expect(predicate).toMatch(/ against /)
