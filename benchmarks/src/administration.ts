@@ -17,7 +17,7 @@ import { bundle } from "./internal/bundle.ts"
 
 const concurrency = 50
 const promptfooVersion = "0.123.1"
-const tasks = await bundle("administrationTasks.ts")
+const tasks = await bundle(new URL("internal/administrationTasks.ts", import.meta.url))
 const serverFile = fileURLToPath(new URL("internal/modelServer.ts", import.meta.url))
 
 interface Measured {

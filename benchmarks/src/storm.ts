@@ -21,7 +21,7 @@ const { values } = parseArgs({
 })
 const [trials, rate, atOnce] = [Number(values.trials), Number(values.rate), Number(values["at-once"])]
 const latencyMs = 50
-const task = await bundle("stormTask.ts")
+const task = await bundle(new URL("internal/stormTask.ts", import.meta.url))
 
 const measure = (limit: Readonly<Record<string, number | boolean>>): Promise<StormFigures> =>
   new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import * as nodeModule from "node:module"
+import { setFlagsFromString } from "node:v8"
 
 const manifest = nodeModule.createRequire(import.meta.url)("../package.json") as {
   readonly version: string
@@ -14,6 +15,8 @@ if (nodeModule.enableCompileCache === undefined) {
   process.exit(2)
 }
 nodeModule.enableCompileCache()
+// An exam makes much that is soon gone: letting the heap grow in smaller steps takes a third less memory and no more time.
+setFlagsFromString("--heap-growing-percent=50")
 // The rest is a chunk of its own: it loads through the compile cache, and the folder of weights lies beside the chunks.
 const { runIntake } = await import("./Cli.ts")
 process.exit(await runIntake(process.argv.slice(2), manifest.version))

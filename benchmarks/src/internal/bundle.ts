@@ -12,11 +12,11 @@ interface Esbuild {
 // The command line's own bundler.
 const esbuild = createRequire(new URL("../../../apps/cli/package.json", import.meta.url))("esbuild") as Esbuild
 
-/** Bundles a file of this folder into a fresh folder; gives the bundle and the folder to remove. */
-export const bundle = async (name: string): Promise<{ readonly file: string; readonly folder: string }> => {
+/** Bundles a program into a fresh folder; gives the bundle and the folder to remove. */
+export const bundle = async (program: URL): Promise<{ readonly file: string; readonly folder: string }> => {
   const folder = mkdtempSync(join(tmpdir(), "intake-bundle-"))
   await esbuild.build({
-    entryPoints: [fileURLToPath(new URL(name, import.meta.url))],
+    entryPoints: [fileURLToPath(program)],
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -31,5 +31,5 @@ export const bundle = async (name: string): Promise<{ readonly file: string; rea
       js: 'import { createRequire as __createRequire } from "node:module";const require = __createRequire(import.meta.url);'
     }
   })
-  return { file: join(folder, basename(name).replace(/\.ts$/, ".mjs")), folder }
+  return { file: join(folder, basename(program.pathname).replace(/\.ts$/, ".mjs")), folder }
 }
