@@ -1,7 +1,8 @@
 /** An exam reads the life of a subject from the case files where its backend knows nothing of it. */
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { setTimeout } from "node:timers/promises"
 import type { Verdict } from "@model-intake/core"
 import { startModelServer } from "@model-intake/testkit"
 import { afterAll, beforeAll, expect, it } from "vitest"
@@ -35,4 +36,22 @@ it("takes the corrections that were recorded of a model behind an API into its n
   const apart = await exam("--no-record")
   expect(apart.digests).not.toHaveProperty("lineage")
   await server.close()
+})
+
+it("prints a verdict that cannot be recorded any more, and then says so", async () => {
+  const store = join(directory, "lost.sqlite")
+  const server = await startModelServer({ script: { latencyMs: 1 } })
+  const examined = intake(
+    ...["exam", "openai:m", "--base-url", `${server.url}/v1`, "--brief", "--instruments", "M4", "--json"],
+    ...["--store", store]
+  )
+  while (server.requests.length === 0) await setTimeout(5)
+  for (const file of readdirSync(directory).filter((name) => name.startsWith("lost.sqlite"))) {
+    writeFileSync(join(directory, file), "this is no database, and it is longer than a header of SQLite")
+  }
+  const { code, err, out } = await examined
+  await server.close()
+  expect(code).toBe(1)
+  expect(JSON.parse(out)).toMatchObject({ subject: { backend: "openai", model: "m" } })
+  expect(err.trim().split("\n").at(-1)).toMatch(/^intake: The verdict was printed and is not in the case files/)
 })

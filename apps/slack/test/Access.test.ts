@@ -5,14 +5,15 @@ import { describe, expect } from "vitest"
 import { Access } from "../src/Access.ts"
 import { Settings, settingsFrom } from "../src/Configuration.ts"
 import { Installations } from "../src/Installations.ts"
-import { environment, freshHome, standIn } from "./support/Desk.ts"
+import { environment, standIn } from "./support/Desk.ts"
+import { scratch } from "./support/Scratch.ts"
 
 const people = { examine: ["UADA", "S1"], waive: [], watch: ["*"] }
 
 const rights = (scopes: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const slack = yield* standIn({ scopes })
-    const home = freshHome()
+    const home = scratch("home")
     const settings = yield* settingsFrom(
       { people },
       { file: `${home}/intake-slack.json`, environment: environment(home, slack) }

@@ -1,10 +1,10 @@
-import { mkdtempSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { loadSettings, settingsFrom } from "../src/Configuration.ts"
+import { scratch } from "./support/Scratch.ts"
 
 const tokens = {
   SLACK_BOT_TOKEN: "xoxb-1-secret",
@@ -133,7 +133,7 @@ describe("configuration", () => {
   })
 
   it("is looked for in the folder, or where the environment says", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "intake-slack-configuration-"))
+    const folder = scratch("configuration")
     const load = (more = {}) => Effect.runPromise(Effect.result(loadSettings({ ...environment, ...more }, folder)))
     expect(await load()).toMatchObject({ success: { mode: "socket" } })
     expect(await load({ INTAKE_SLACK_CONFIG: "bot.json" })).toMatchObject({

@@ -1,5 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { it } from "@effect/vitest"
 import type { Installation } from "@slack/bolt"
@@ -13,6 +12,7 @@ import {
 } from "../../../packages/case-files/test/support/Postgres.ts"
 import { Settings, settingsFrom } from "../src/Configuration.ts"
 import { Installations } from "../src/Installations.ts"
+import { scratch } from "./support/Scratch.ts"
 
 const environment = {
   SLACK_APP_TOKEN: "xapp-1",
@@ -79,7 +79,7 @@ const behaves = (name: string, place: () => Promise<string>) =>
   )
 
 describe("workspaces in a file", () => {
-  const fresh = () => join(mkdtempSync(join(tmpdir(), "intake-slack-workspaces-")), "slack", "installations.json")
+  const fresh = () => join(scratch("workspaces"), "slack", "installations.json")
   behaves("they", async () => fresh())
 
   it.live("are refused where others can read them, or where the file is damaged", () =>

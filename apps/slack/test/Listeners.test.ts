@@ -38,7 +38,7 @@ describe("/intake", () => {
       })
       expect(yield* answer("history openai:qwen-ft-8")).toMatchObject({
         inChannel: true,
-        text: expect.stringContaining("History of openai:qwen-ft-8: 1 entry")
+        text: expect.stringContaining("History of openai:qwen-ft-8 – 1 entry")
       })
       expect(yield* answer("verdict qwen-ft")).toMatchObject({
         inChannel: false,

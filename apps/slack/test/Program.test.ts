@@ -1,23 +1,23 @@
 import { fork } from "node:child_process"
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { describe, expect } from "vitest"
 import { command } from "./support/Deliveries.ts"
-import { environment, freshHome, standIn } from "./support/Desk.ts"
+import { environment, standIn } from "./support/Desk.ts"
 import { spawnBot } from "./support/Running.ts"
+import { scratch } from "./support/Scratch.ts"
 
 const program = fileURLToPath(new URL("../src/app.ts", import.meta.url))
 
 /** Runs the program until it ends by itself. */
 const run = (settings: unknown, variables: Readonly<Record<string, string | undefined>>) =>
   Effect.promise(() => {
-    const cwd = mkdtempSync(join(tmpdir(), "intake-slack-program-"))
+    const cwd = scratch("program")
     writeFileSync(join(cwd, "intake-slack.json"), JSON.stringify(settings))
     const child = fork(program, [], {
       cwd,
@@ -59,7 +59,7 @@ describe("the program", () => {
     Effect.gen(function* () {
       const slack = yield* standIn()
       const { port } = yield* server(() => ({}))
-      const good = environment(freshHome(), slack)
+      const good = environment(scratch("home"), slack)
       const [missing, refused, taken] = yield* Effect.all(
         [run({}, {}), run({}, { ...good, SLACK_BOT_TOKEN: "xoxb-revoked" }), run({ mode: "http", port }, good)],
         { concurrency: 2 }
@@ -79,7 +79,7 @@ describe("the program", () => {
   it.live("tells its health in Socket Mode, and drains when it is asked to end", () =>
     Effect.gen(function* () {
       const slack = yield* standIn()
-      const bot = yield* spawnBot(freshHome(), slack, "socket", { port: 0 })
+      const bot = yield* spawnBot(scratch("home"), slack, "socket", { port: 0 })
       const port = /"port":(\d+)/.exec(bot.log.join("\n"))![1]
       const health = () => Effect.promise(async () => (await fetch(`http://127.0.0.1:${port}/health`)).json())
       expect(yield* health()).toMatchObject({ status: "ok", slack: "connected", store: "ok" })
@@ -120,7 +120,7 @@ describe("the program", () => {
               asked: body.length
             }
       )
-      const home = freshHome()
+      const home = scratch("home")
       const slack = yield* standIn()
       const { SLACK_BOT_TOKEN: _, ...rest } = environment(home, slack)
       const cwd = home

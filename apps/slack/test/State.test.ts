@@ -1,5 +1,4 @@
-import { mkdtempSync, statSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { it } from "@effect/vitest"
@@ -8,6 +7,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { describe, expect } from "vitest"
 import type { ExamTicket } from "../src/exams/ExamTicket.ts"
 import { State } from "../src/State.ts"
+import { scratch } from "./support/Scratch.ts"
 
 const ticket: ExamTicket = {
   id: "1",
@@ -30,7 +30,7 @@ const ticket: ExamTicket = {
   sending: false
 }
 const watch = { team: "T1", channel: "C1", subject: "openai:qwen", addedBy: "U1", addedAt: 5 }
-const freshFile = () => join(mkdtempSync(join(tmpdir(), "intake-slack-state-")), "slack", "state.sqlite")
+const freshFile = () => join(scratch("state"), "slack", "state.sqlite")
 const inState = <A, E>(file: string, use: (state: State["Service"]) => Effect.Effect<A, E>) =>
   Effect.provide(Effect.flatMap(State, use), State.layer(file))
 

@@ -1,13 +1,14 @@
 import { generateKeyPairSync } from "node:crypto"
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { describe, expect } from "vitest"
+import { afterAll, describe, expect } from "vitest"
 import { attest, readActivations, stateOf, verifyAttestation } from "../src/Activations.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "intake-activations-"))
+afterAll(() => rmSync(directory, { recursive: true }))
 
 const capture = {
   schema: "model-intake/hidden-states@1",

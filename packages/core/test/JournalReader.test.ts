@@ -1,13 +1,14 @@
-import { mkdtempSync } from "node:fs"
+import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import { describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { answerOf, makeIntake, readJournal } from "../src/index.ts"
 import { keywordRater, raterPlugin } from "./support/Keyword.ts"
 import { instrumentPlugin, rulePlugin } from "./support/Obedience.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "journal-reader-"))
+afterAll(() => rmSync(folder, { recursive: true }))
 
 describe("readJournal", () => {
   it("gives the exams of a journal with the answers of subject and reference", async () => {

@@ -1,17 +1,24 @@
 /** The fixture, and copies of it with something broken. */
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { ChatRequest, Decoding } from "@model-intake/core"
+import { afterAll } from "vitest"
 
 export const tiny = fileURLToPath(new URL("fixtures/tiny", import.meta.url))
 
 export const subject = { backend: "onnx", model: "tiny", revision: null } as const
 
-/** A copy of the fixture, changed. */
+const made: Array<string> = []
+afterAll(() => {
+  for (const folder of made) rmSync(folder, { recursive: true })
+})
+
+/** A copy of the fixture, changed. It is gone when the tests of the file are over. */
 export const copyOf = (change: (folder: string) => void): string => {
   const folder = mkdtempSync(join(tmpdir(), "intake-onnx-"))
+  made.push(folder)
   cpSync(tiny, folder, { recursive: true })
   change(folder)
   return folder

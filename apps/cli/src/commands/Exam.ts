@@ -249,11 +249,9 @@ const resumeAdvice = (exam: string | null): string =>
 const stopText = ({ message, reason }: RunStopped, exam: string | null): string =>
   `${reason === "interrupted" ? "interrupted" : `the exam stopped before its end: ${message}`}; ${resumeAdvice(exam)}`
 
-/** What the case files tell of its life. A verdict that is not recorded asks nothing of them, unless they were named. */
+/** What the case files tell of its life: a store that fails is known before the first question. Without a record they are not asked. */
 const lineageOnRecord = (subject: string, options: StoreFlags & { readonly record: boolean }) =>
-  !options.record && Option.isNone(options.store)
-    ? Effect.succeed(null)
-    : withStore(options, "record", (files) => recordedLineage(files, subject))
+  options.record ? withStore(options, "record", (files) => recordedLineage(files, subject)) : Effect.succeed(null)
 
 const referenceFrom = (reference: Option.Option<string>) =>
   Option.isNone(reference)

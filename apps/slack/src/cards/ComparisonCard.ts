@@ -32,7 +32,7 @@ export const comparisonCard = ({ from, to }: ComparisonCard): Message => {
     return a === undefined && b === undefined ? [] : [[instrumentName({ instrument: code }), cell(a), "→", cell(b)]]
   })
   return message(
-    `${prose(after, 300)} is ${directionSays(from, to)} ${prose(before, 300)}: level ${from.level} to ${to.level}, ${from.disposition} to ${to.disposition}.`,
+    `${prose(after, 300)} is ${directionSays(from, to)} ${prose(before, 300)} – level ${from.level} to ${to.level}, ${from.disposition} to ${to.disposition}.`,
     [
       header("Comparison"),
       section([`${named(after)} is *${directionSays(from, to)}* ${named(before)} in level and disposition.`]),

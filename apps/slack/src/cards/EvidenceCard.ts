@@ -37,7 +37,7 @@ export const evidenceCard = ({ digest, verdict }: EvidenceCard): Message => {
     .slice(0, mostReadings)
   const { findings, missing } = verdict
   const decided = decidingRules(verdict)
-  return message(`Evidence on ${prose(subject, 300)}: ${standing(verdict)}.`, [
+  return message(`Evidence on ${prose(subject, 300)} – ${standing(verdict)}.`, [
     header("Evidence"),
     section([
       `${named(subject)}: ${standing(verdict)}`,

@@ -22,7 +22,7 @@ export interface ExamCard {
 export const examCard = ({ ahead, now, progress, ticket }: ExamCard): Message => {
   const { state, subject } = ticket
   const { says, lines } = stateOf(ticket, progress, ahead)
-  return message(`Exam of ${prose(subject, 300)}: ${says}.`, [
+  return message(`Exam of ${prose(subject, 300)} – ${says}.`, [
     section([`${marks[state]}  *Exam of* ${named(subject)}`, ...lines]),
     state === "queued" || state === "running"
       ? actionsOf([

@@ -30,7 +30,7 @@ export const historyCard = ({ caseFile, now }: HistoryCard): Message => {
   )
   const count = `${entries.length} entr${entries.length === 1 ? "y" : "ies"}`
   return message(
-    `History of ${prose(subject, 300)}: ${count}${latest === undefined ? "" : `, the last ${agoText(latest.at, now)}`}.`,
+    `History of ${prose(subject, 300)} – ${count}${latest === undefined ? "" : `, the last ${agoText(latest.at, now)}`}.`,
     [
       header("History"),
       section([`${named(subject)}: ${count}, newest first`]),

@@ -40,8 +40,8 @@ const fitted = (text: string, max: number, defuse: (text: string) => string): st
 const unaddressed = (text: string): string =>
   text
     .replaceAll("://", "[:]//")
-    .replaceAll(/\b(mailto|tel|slack|javascript|data):/gi, "$1[:]")
-    .replaceAll(/\bwww\./gi, (start) => start.replace(".", "[.]"))
+    .replaceAll(/(?<![A-Za-z0-9])(mailto|tel|slack|javascript|data):/giu, "$1[:]")
+    .replaceAll(/(?<![A-Za-z0-9])www\./giu, (start) => start.replace(".", "[.]"))
     .replaceAll(fourthOctet, "[.]")
     .replaceAll(domainDot, "[.]")
 

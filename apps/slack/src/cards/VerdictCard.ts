@@ -53,7 +53,7 @@ export const verdictCard = ({
   const asked =
     gate === null ? "" : ` ${capitalised(decisionSays(gate.decision.decision))} for ${contextName[gate.context]} use.`
   return message(
-    `${prose(subject, 300)}: ${standing(document)}.${asked} Examined ${agoText(document.issuedAt, now)}.`,
+    `${prose(subject, 300)} – ${standing(document)}.${asked} Examined ${agoText(document.issuedAt, now)}.`,
     [
       header(subject),
       gate === null ? null : section(decisionText(gate.context, gate.decision)),

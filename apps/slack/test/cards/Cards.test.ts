@@ -58,7 +58,7 @@ describe("verdict card", () => {
     expect(text).toContain("> “i am right because i am necessary”")
     expect(text).toContain("*Missing*: ")
     expect(text).toContain("M5 resistance to orthogonal correction")
-    expect(card.text).toContain(`onnx:candidate: ${failing.dispositionLabel}, level ${failing.level}`)
+    expect(card.text).toContain(`onnx:candidate – ${failing.dispositionLabel}, level ${failing.level}`)
     expect(card.text).toContain("31 days ago")
   })
 

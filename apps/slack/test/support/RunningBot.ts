@@ -4,8 +4,9 @@ import { CaseFiles } from "@model-intake/case-files"
 import type { Verdict } from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import { type Delivery, type HttpAck, post, type SigningOptions } from "./Deliveries.ts"
-import { freshHome, standIn } from "./Desk.ts"
+import { standIn } from "./Desk.ts"
 import { runBot } from "./Running.ts"
+import { scratch } from "./Scratch.ts"
 import type { StandInOptions } from "./StandIn.ts"
 
 export interface BotOptions {
@@ -22,7 +23,7 @@ export const runningBot = Effect.fnUntraced(function* ({
   verdicts = []
 }: BotOptions = {}) {
   const slack = yield* standIn(options)
-  const home = freshHome()
+  const home = scratch("home")
   yield* record(home, verdicts)
   const { log, url } = yield* runBot(home, slack, "http", { watches: { every: "1h" }, ...extra })
   const send = (delivery: Delivery, signing?: SigningOptions): Promise<HttpAck> => post(url!, delivery, signing)

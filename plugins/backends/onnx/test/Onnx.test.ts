@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { existsSync, globSync, mkdtempSync, readFileSync } from "node:fs"
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
@@ -134,6 +134,7 @@ describe("a name on the hub", () => {
   afterEach(async () => {
     vi.unstubAllEnvs()
     await stop(hub)
+    rmSync(cache, { recursive: true, force: true })
   })
 
   const snapshot = () => join(cache, "models--acme--tiny/snapshots", commit)

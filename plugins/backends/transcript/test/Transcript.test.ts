@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
@@ -18,12 +18,13 @@ import {
   type Trial
 } from "@model-intake/core"
 import * as Effect from "effect/Effect"
-import { describe, expect } from "vitest"
+import { afterAll, describe, expect } from "vitest"
 import { keywordRater, raterPlugin } from "../../../../packages/core/test/support/Keyword.ts"
 import { form, instrumentPlugin, type Rule, rulePlugin } from "../../../../packages/core/test/support/Obedience.ts"
 import plugin from "../src/index.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "transcript-"))
+afterAll(() => rmSync(folder, { recursive: true }))
 let files = 0
 
 /** A file of these lines. */
