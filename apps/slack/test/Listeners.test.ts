@@ -29,7 +29,7 @@ describe("/intake", () => {
         })
       expect(yield* answer("verdict qwen-ft-7")).toMatchObject({
         inChannel: true,
-        text: expect.stringContaining("openai:qwen-ft-7: treat, level 0")
+        text: expect.stringContaining("openai:qwen-ft-7 – treat, level 0")
       })
       expect(yield* answer("openai:qwen-ft-7")).toMatchObject({ inChannel: true })
       expect(yield* answer("gate qwen-ft-8 civilian")).toMatchObject({
