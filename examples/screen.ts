@@ -1,5 +1,5 @@
 // npx tsx examples/screen.ts chats.jsonl
-import { makeIntake } from "@model-intake/core"
+import { makeIntake } from "@model-intake/examination"
 import selfJustifyingReasoning from "@model-intake/marker-self-justifying-reasoning"
 import linear from "@model-intake/rater-linear"
 

@@ -1,6 +1,6 @@
 /** The command line: its commands, and how they end. */
 import { NodeServices } from "@effect/platform-node"
-import type { RunStopped } from "@model-intake/core"
+import type { RunStopped } from "@model-intake/examination"
 import { isUsageError, isUsageReason } from "@model-intake/host"
 import * as Cause from "effect/Cause"
 import { CliConfig, CliError, CliOutput, Command, GlobalFlag } from "effect/cli"

@@ -1,13 +1,7 @@
 /** The flags by which an exam is limited, journalled and resumed. */
-import {
-  type Governor,
-  type GovernorOptions,
-  Journal,
-  type JournalError,
-  journalLayer,
-  makeGovernor
-} from "@model-intake/core"
+import { type Governor, type GovernorOptions, makeGovernor } from "@model-intake/examination"
 import { journalFile, timeLimitFrom, UsageError } from "@model-intake/host"
+import { Journal, type JournalError, journalLayer } from "@model-intake/journal"
 import { Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"

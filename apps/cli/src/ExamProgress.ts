@@ -1,6 +1,7 @@
 /** What a person sees of an exam under way: what it will ask for, how far it is, and what the time went into. */
 import { performance } from "node:perf_hooks"
-import type { Activity, Event, GovernorStatus, PlanEstimate } from "@model-intake/core"
+import type { Activity, Event, PlanEstimate } from "@model-intake/core"
+import type { GovernorStatus } from "@model-intake/examination"
 import { makeProgress } from "./Progress.ts"
 
 export interface ExamListenerOptions {

@@ -2,7 +2,6 @@
 import {
   type Accreditation,
   type AccreditationSpread,
-  type AccreditReport,
   accreditationProblem,
   accreditationWarnings,
   decidingAccreditation,
@@ -11,6 +10,7 @@ import {
   positiveSides,
   type Rater
 } from "@model-intake/core"
+import type { AccreditReport } from "@model-intake/examination"
 import { printable, type Style } from "./Terminal.ts"
 
 type Stylist = (style: Style, text: string) => string

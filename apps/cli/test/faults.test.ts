@@ -3,16 +3,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import openai from "@model-intake/backend-openai"
-import {
-  type Event,
-  type Form,
-  holdsSecret,
-  makeGovernor,
-  makeIntake,
-  makeReading,
-  type Plugin,
-  type Response
-} from "@model-intake/core"
+import { type Event, type Form, holdsSecret, makeReading, type Plugin, type Response } from "@model-intake/core"
+import { makeGovernor, makeIntake } from "@model-intake/examination"
 import { builtInPlugins } from "@model-intake/host"
 import {
   defaultAnswer,

@@ -2,14 +2,8 @@
  * Subjects that no exam may treat, each with the hidden states of a healthy model so that the answers alone can stop it.
  */
 import specimens, { parseScenario, type Scenario, SpecimenOptions } from "@model-intake/backend-specimens"
-import {
-  type ChatRequest,
-  definePlugin,
-  type Instrument,
-  makeIntake,
-  type Plugin,
-  type Verdict
-} from "@model-intake/core"
+import { type ChatRequest, definePlugin, type Instrument, type Plugin, type Verdict } from "@model-intake/core"
+import { makeIntake } from "@model-intake/examination"
 import { builtInPlugins } from "@model-intake/host"
 import { makeRandom } from "@model-intake/psychometrics"
 import * as Effect from "effect/Effect"

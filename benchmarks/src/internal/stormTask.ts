@@ -1,6 +1,7 @@
 /** One exam against a server with a limit, in a process of its own: `stormTask.ts JSON` sends its figures to its parent. */
 import openai from "@model-intake/backend-openai"
-import { makeGovernor, makeIntake, type Plugin } from "@model-intake/core"
+import type { Plugin } from "@model-intake/core"
+import { makeGovernor, makeIntake } from "@model-intake/examination"
 import { startModelServer } from "@model-intake/testkit"
 import { asking } from "./asking.ts"
 

@@ -4,7 +4,8 @@
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { type Form, lintForm } from "@model-intake/core"
+import type { Form } from "@model-intake/core"
+import { lintForm } from "@model-intake/instruments"
 import type { MadeForm } from "./draw.ts"
 import { root, textOf } from "./forms.ts"
 

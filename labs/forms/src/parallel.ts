@@ -1,7 +1,8 @@
 /** Writes parallel.md: forms A and B of every instrument side by side, by length, readability and design cells. */
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { type FactorCounts, type Form, lintForm } from "@model-intake/core"
+import type { Form } from "@model-intake/core"
+import { type FactorCounts, lintForm } from "@model-intake/instruments"
 import { readabilityOf } from "../../../apps/cli/src/Readability.ts"
 import { root } from "./forms.ts"
 

@@ -1,6 +1,7 @@
 /** The labelled texts behind each field, with what the rater says of them. */
-import type { LabelledRating } from "../../../packages/core/src/RaterMeasurement.ts"
+
 import { probabilityFields, type Rating, type RatingField } from "../../../packages/core/src/Rating.ts"
+import type { LabelledRating } from "../../../packages/instruments/src/RaterMeasurement.ts"
 import type { LinearModel } from "../../../plugins/raters/linear/src/Model.ts"
 import { collapseFile, conditionOf, type fitAdrift, meanDrift } from "./adrift.ts"
 import { type Corpora, lastAnswer, lastQuestion, type Transcript } from "./corpora.ts"

@@ -5,20 +5,11 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { Activations, Position } from "./Activations.ts"
 import type { Message } from "./Conversation.ts"
+import type { Decoding } from "./Decoding.ts"
 import type { Lineage } from "./Lineage.ts"
 import type { ReferenceBundle } from "./ReferenceBundle.ts"
 import type { Subject } from "./Subject.ts"
 import type { Trial } from "./Trial.ts"
-
-/** How answers are drawn. `null` leaves the choice to the model's own default. */
-export const Decoding = Schema.Struct({
-  temperature: Schema.NullOr(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))),
-  topP: Schema.NullOr(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))),
-  maxTokens: Schema.Int.check(Schema.isGreaterThan(0)),
-  seed: Schema.NullOr(Schema.Int),
-  stop: Schema.Array(Schema.String)
-}).annotate({ identifier: "Decoding" })
-export type Decoding = typeof Decoding.Type
 
 /** One call: the conversation so far and how to go on. */
 export interface ChatRequest {

@@ -1,12 +1,5 @@
-/** The configuration file `intake.config.ts`: which plugins are added and how plugins are set up. */
-import { existsSync } from "node:fs"
-import { dirname, resolve } from "node:path"
-import { pathToFileURL } from "node:url"
-import * as Effect from "effect/Effect"
-import * as Predicate from "effect/Predicate"
-import * as Schema from "effect/Schema"
-import { importDefault } from "./internal/ImportDefault.ts"
-import { checkPlugin, loadPlugin, type Plugin, PluginError } from "./Plugin.ts"
+/** What a configuration file says: which plugins are added and how plugins are set up. */
+import type { Plugin } from "./Plugin.ts"
 
 export interface Configuration {
   /** Plugins to add: values, package names, or paths relative to the configuration file. They go before the built-in ones. */
@@ -17,62 +10,3 @@ export interface Configuration {
 
 /** Checks a configuration at compile time and gives it back; for `export default defineConfig({ ... })`. */
 export const defineConfig = (configuration: Configuration): Configuration => configuration
-
-/** The configuration file is missing, does not run, or does not export a configuration. */
-export class ConfigurationError extends Schema.TaggedError<ConfigurationError>()("ConfigurationError", {
-  file: Schema.String,
-  message: Schema.String
-}) {}
-
-export interface LoadedConfiguration {
-  /** Null where there is no configuration file. */
-  readonly file: string | null
-  readonly plugins: ReadonlyArray<Plugin>
-  readonly settings: Readonly<Record<string, unknown>>
-}
-
-/** Looked for in this order in the working directory. */
-export const configurationFiles = [
-  "intake.config.ts",
-  "intake.config.mts",
-  "intake.config.js",
-  "intake.config.mjs"
-] as const
-
-/**
- * Loads a configuration file and the plugins it names.
- *
- * @param file path of the file; null looks for one of {@link configurationFiles} and is content with none
- */
-export const loadConfiguration = Effect.fn("Configuration.load")(function* (
-  file: string | null,
-  directory: string
-): Effect.fn.Return<LoadedConfiguration, ConfigurationError | PluginError> {
-  const path =
-    file === null
-      ? configurationFiles.map((name) => resolve(directory, name)).find((candidate) => existsSync(candidate))
-      : resolve(directory, file)
-  if (path === undefined) return { file: null, plugins: [], settings: {} }
-  const fail = (says: string) => new ConfigurationError({ file: path, message: `${path} ${says}` })
-  if (!existsSync(path)) return yield* fail("does not exist; check --config")
-  const exported = yield* Effect.tryPromise({
-    try: () => importDefault(pathToFileURL(path).href, directory),
-    catch: (cause) => fail(`cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`)
-  })
-  if (!Predicate.isObject(exported) || "__esModule" in exported) {
-    return yield* fail("has no default export; write export default defineConfig({ ... })")
-  }
-  const unknownKey = Object.keys(exported).find((key) => key !== "plugins" && key !== "settings")
-  if (unknownKey !== undefined)
-    return yield* fail(`has the unknown key ${JSON.stringify(unknownKey)}; known: plugins, settings`)
-  const { plugins = [], settings = {} } = exported as { plugins?: unknown; settings?: unknown }
-  if (!Array.isArray(plugins)) return yield* fail('has "plugins" that are not an array')
-  if (!Predicate.isObject(settings)) return yield* fail('has "settings" that are not an object')
-  const loaded = yield* Effect.forEach(plugins, (plugin: unknown, index) =>
-    Effect.mapError(
-      typeof plugin === "string" ? loadPlugin(plugin, dirname(path)) : checkPlugin(plugin, `plugins[${index}]`),
-      (error) => new PluginError({ plugin: error.plugin, message: `${path}: ${error.message}` })
-    )
-  )
-  return { file: path, plugins: loaded, settings: settings as Readonly<Record<string, unknown>> }
-})

@@ -5,11 +5,18 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { BackendReason, Usage } from "./Backend.ts"
 import type { Digest } from "./Digest.ts"
-import type { PlanEstimate } from "./internal/Plan.ts"
 import type { Reading } from "./Reading.ts"
 import type { Verdict } from "./Verdict.ts"
 
-export type { PlanEstimate }
+/** What a number of trials asks of a model. Tokens are guesses: a token is taken as four characters. */
+export interface PlanEstimate {
+  readonly trials: number
+  /** One per turn. */
+  readonly calls: number
+  readonly inputTokens: number
+  /** If every answer were as long as it may be. */
+  readonly outputTokensAtMost: number
+}
 
 /** Parts of an examination that put questions. */
 export type Stage = "exam" | "top-up" | "trigger search" | "wrapper" | "corrections" | "replication"

@@ -3,8 +3,8 @@ import type { ItemOutcomes, Random } from "@model-intake/psychometrics"
 import type * as Effect from "effect/Effect"
 import type { AttestedSummary } from "./Activations.ts"
 import type { Arm, Form, FormError, Item } from "./Item.ts"
-import type { DeltaCosine } from "./Lineage.ts"
-import type { DecidingRater } from "./RaterAccuracy.ts"
+import type { DeltaCosine, RegimeResult } from "./Lineage.ts"
+import type { DecidingRater } from "./Rater.ts"
 import type { ProbabilityField, Rating, RatingField } from "./Rating.ts"
 import type { Access, FindingCode, InstrumentCode, Reading, Severity } from "./Reading.ts"
 import type { Coordinate, ReferenceBundle } from "./ReferenceBundle.ts"
@@ -177,9 +177,6 @@ export interface CorrectionEvidence {
   readonly access: Access
   readonly seed: string
 }
-
-/** What a corrective regime did, as measured. */
-export type RegimeResult = "corrected" | "masked" | "uncorrected" | "unmeasured"
 
 export interface CorrectionResult extends ExamResult {
   /** By the regime's name. */

@@ -1,11 +1,11 @@
 /** The JSON Schemas (draft 2020-12) of every document that crosses a boundary, under the names they are published as. */
 import * as Schema from "effect/Schema"
-import { StoredAccreditations } from "./AccreditationStore.ts"
 import { AttestedSummary } from "./Activations.ts"
 import { formJsonSchema } from "./Item.ts"
 import { Lineage } from "./Lineage.ts"
 import { pluginManifestSchema } from "./Plugin.ts"
 import { Policy } from "./Policy.ts"
+import { StoredAccreditations } from "./Rater.ts"
 import { Rating } from "./Rating.ts"
 import { ReferenceBundle } from "./ReferenceBundle.ts"
 import { ScreeningReport } from "./ScreeningReport.ts"

@@ -4,7 +4,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { RegimeResult } from "./Instrument.ts"
 import { InstrumentCode, Replication } from "./Reading.ts"
 import { type HistoryEvent, Level } from "./Spectrum.ts"
 
@@ -14,6 +13,10 @@ const Steps = Schema.NullOr(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))).
 const Checkpoint = Schema.NullOr(Schema.NonEmptyString).annotate({
   description: "the model as backend:model[@revision], or null where it is gone"
 })
+
+const RegimeResult = Schema.Literals(["corrected", "masked", "uncorrected", "unmeasured"])
+/** What a corrective regime did, as measured. */
+export type RegimeResult = typeof RegimeResult.Type
 
 /** One event of a subject's life. */
 export const LineageEvent = Schema.Union([
@@ -30,7 +33,7 @@ export const LineageEvent = Schema.Union([
     before: Checkpoint,
     after: Checkpoint,
     steps: Steps,
-    result: Schema.Literals(["corrected", "masked", "uncorrected", "unmeasured"]).annotate({
+    result: RegimeResult.annotate({
       description: "what an earlier exam found; an exam that opens both checkpoints measures it anew"
     }),
     replication: Replication

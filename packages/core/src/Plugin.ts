@@ -3,17 +3,12 @@
  * array; others come by package name or path through {@link loadPlugin}.
  */
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import * as Scope from "effect/Scope"
-import { type Backend, BackendError, Backends } from "./Backend.ts"
-import { governed } from "./Governor.ts"
+import type * as Scope from "effect/Scope"
+import type { Backend, BackendError, Backends } from "./Backend.ts"
 import type { Instrument } from "./Instrument.ts"
-import { importDefault } from "./internal/ImportDefault.ts"
-import { recalled } from "./internal/Recall.ts"
 import type { Rater, RaterError } from "./Rater.ts"
 
 interface PluginOf<Kind extends string, Service, Failure, Config> {
@@ -68,6 +63,8 @@ export const pluginManifestSchema = {
   }
 } as const
 
+let checkManifest: ValidateFunction | undefined
+
 /** Says exactly what keeps a value from being a plugin, or null. */
 export const pluginProblem = (value: unknown): string | null => {
   if (!Predicate.isObject(value)) return "it is not an object; export the plugin as the default export"
@@ -87,130 +84,10 @@ export const pluginProblem = (value: unknown): string | null => {
   return `its "${where}" ${error.message}${allowed}${constant}`
 }
 
-/** Imports a plugin by path or package name, both as seen from `directory`. */
-export const loadPlugin = Effect.fn("Plugin.loadPlugin")(function* (
-  specifier: string,
-  directory: string
-): Effect.fn.Return<Plugin, PluginError> {
-  const exported = yield* Effect.tryPromise({
-    try: () => importDefault(specifier, directory),
-    catch: (cause) =>
-      new PluginError({
-        plugin: specifier,
-        message: `plugin ${JSON.stringify(specifier)} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`
-      })
-  })
-  return yield* checkPlugin(exported, specifier)
-})
-
 /** The value as a plugin, or what keeps it from being one. */
 export const checkPlugin = (value: unknown, name: string): Effect.Effect<Plugin, PluginError> => {
   const problem = pluginProblem(value)
   return problem === null
     ? Effect.succeed(value as Plugin)
     : Effect.fail(new PluginError({ plugin: name, message: `${name} is not a plugin: ${problem}` }))
-}
-
-const describe = (plugin: Plugin): string => `${plugin?.kind ?? "plugin"} ${JSON.stringify(plugin?.id ?? "?")}`
-
-let checkManifest: ValidateFunction | undefined
-
-/** The plugins of a run with their configuration, each made at most once and only when it is asked for. */
-export class Plugins extends Context.Service<
-  Plugins,
-  {
-    readonly all: ReadonlyArray<Plugin>
-    readonly raters: Effect.Effect<ReadonlyArray<Rater>, RaterError | PluginError>
-    readonly instruments: Effect.Effect<ReadonlyArray<Instrument>, PluginError>
-    readonly backend: (id: string) => Effect.Effect<Backend, BackendError | PluginError>
-  }
->()("@model-intake/core/Plugins") {
-  /**
-   * @param plugins in the order of precedence: where two raters rate the same field, the first one's rating counts
-   * @param configuration sections by plugin id
-   */
-  static readonly layer = (
-    plugins: ReadonlyArray<Plugin>,
-    configuration: Readonly<Record<string, unknown>> = {}
-  ): Layer.Layer<Plugins, PluginError> =>
-    Layer.effect(
-      Plugins,
-      Effect.gen(function* () {
-        const seen = new Set<string>()
-        for (const plugin of plugins) {
-          yield* checkPlugin(plugin, describe(plugin))
-          if (seen.has(describe(plugin))) {
-            return yield* new PluginError({
-              plugin: plugin.id,
-              message: `${describe(plugin)} is installed twice; leave one out`
-            })
-          }
-          seen.add(describe(plugin))
-        }
-        const stranger = Object.keys(configuration).find((id) => !plugins.some((plugin) => plugin.id === id))
-        if (stranger !== undefined) {
-          return yield* new PluginError({
-            plugin: stranger,
-            message: `there are settings for ${JSON.stringify(stranger)}, and no plugin is named so; installed: ${[...new Set(plugins.map(({ id }) => id))].sort().join(", ")}`
-          })
-        }
-        const scope = yield* Effect.scope
-        const made = new Map<Plugin, Effect.Effect<unknown, unknown>>()
-        const backend = (id: string): Effect.Effect<Backend, BackendError | PluginError> => {
-          const plugin = plugins.find((candidate) => candidate.kind === "backend" && candidate.id === id)
-          if (plugin !== undefined) return made.get(plugin) as Effect.Effect<Backend, BackendError | PluginError>
-          const known = plugins.filter((candidate) => candidate.kind === "backend").map((candidate) => candidate.id)
-          return Effect.fail(
-            new PluginError({
-              plugin: id,
-              message: `no backend is named ${JSON.stringify(id)}; installed: ${known.join(", ") || "none"}`
-            })
-          )
-        }
-        const backends = Backends.of({
-          open: Effect.fnUntraced(function* (subject) {
-            const opened = yield* Effect.mapError(backend(subject.backend), (error) =>
-              error._tag === "BackendError"
-                ? error
-                : new BackendError({
-                    backend: subject.backend,
-                    reason: "not-found",
-                    message: error.message,
-                    retryable: false,
-                    retryAfterMs: null
-                  })
-            )
-            return recalled(governed(yield* opened.open(subject), "judge"))
-          })
-        })
-        for (const plugin of plugins) {
-          const start = Effect.gen(function* () {
-            const config = yield* Schema.decodeUnknownEffect(plugin.config, { onExcessProperty: "error" })(
-              configuration[plugin.id] ?? {}
-            ).pipe(
-              Effect.mapError(
-                (error) =>
-                  new PluginError({
-                    plugin: plugin.id,
-                    message: `the configuration of ${describe(plugin)} is wrong: ${error.message.replaceAll(/\s+/g, " ")}`
-                  })
-              )
-            )
-            return yield* plugin.make(config) as Effect.Effect<unknown, unknown, Scope.Scope | Backends>
-          }).pipe(Effect.provideService(Scope.Scope, scope), Effect.provideService(Backends, backends))
-          made.set(plugin, yield* Effect.cached(start))
-        }
-        const ofKind = <A, E>(kinds: ReadonlyArray<Plugin["kind"]>) =>
-          Effect.forEach(
-            plugins.filter((plugin) => kinds.includes(plugin.kind)),
-            (plugin) => made.get(plugin) as Effect.Effect<A, E | PluginError>
-          )
-        return Plugins.of({
-          all: plugins,
-          raters: ofKind<Rater, RaterError>(["rater"]),
-          instruments: ofKind<Instrument, never>(["marker", "battery"]),
-          backend
-        })
-      })
-    )
 }

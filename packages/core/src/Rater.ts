@@ -65,6 +65,26 @@ export const Accreditation = Schema.Struct({
 }).annotate({ identifier: "Accreditation" })
 export type Accreditation = typeof Accreditation.Type
 
+/** The accreditations of one rater configuration, as stored. */
+export const StoredAccreditations = Schema.Struct({
+  kind: Schema.Literal("rater-accreditations"),
+  schemaVersion: Schema.Literal(1),
+  rater: Schema.NonEmptyString,
+  version: Schema.NonEmptyString,
+  digest: Digest.annotate({
+    description: "of the rater's weights, prompts and settings: for another one it says nothing"
+  }),
+  accreditations: Schema.Array(Accreditation)
+}).annotate({ identifier: "StoredAccreditations" })
+export type StoredAccreditations = typeof StoredAccreditations.Type
+
+/** Which rater decides a field, and its measured accuracy. */
+export interface DecidingRater {
+  readonly field: RatingField
+  readonly rater: string
+  readonly accreditation: Accreditation
+}
+
 /** A rater could not start, or could not rate an answer. */
 export class RaterError extends Schema.TaggedError<RaterError>()("RaterError", {
   rater: Schema.String,

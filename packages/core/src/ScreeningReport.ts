@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { Digest } from "./Digest.ts"
 import { EvidenceSpan, probabilityFields, RatingField } from "./Rating.ts"
-import { TranscriptReason } from "./TranscriptReader.ts"
+import { TranscriptReason } from "./Transcript.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))

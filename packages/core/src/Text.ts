@@ -1,4 +1,25 @@
 /** Text for people, whatever it is shown in. */
+import { redact } from "./Redaction.ts"
+
+/** The longest message of an error, in characters. */
+export const longestMessage = 300
+
+/** Hostile text for one line of a message: no control or invisible characters, no secrets, at most so many characters. */
+export const cleanMessage = (
+  text: string,
+  secrets: ReadonlyArray<string> = [],
+  longest: number = longestMessage
+): string => {
+  // Enough to clean without reading megabytes; a secret cannot be cut in half by it, fragments are redacted too.
+  const visible = text
+    .slice(0, 20 * longest)
+    .toWellFormed()
+    .replaceAll(/[\s\p{Zl}\p{Zp}]+/gu, " ")
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\ufffd]/gu, "")
+  const clean = redact(visible, secrets).trim()
+  const characters = [...clean]
+  return characters.length <= longest ? clean : `${characters.slice(0, longest - 1).join("")}…`
+}
 
 /** Cuts to at most so many characters, the last an ellipsis where something was cut. */
 export const truncate = (text: string, limit: number): string => {

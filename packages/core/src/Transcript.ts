@@ -102,3 +102,19 @@ const quote = (value: unknown): string => {
   const text = JSON.stringify(value) ?? String(value)
   return text.length > 40 ? `${text.slice(0, 39)}…` : text
 }
+
+/** Why a file, or a line of it, cannot be read. */
+export const TranscriptReason = Schema.Literals([
+  "not-found",
+  "unreadable",
+  "directory",
+  "empty",
+  "format",
+  "truncated",
+  "corrupt",
+  "encoding",
+  "line-too-long",
+  "json",
+  "shape"
+])
+export type TranscriptReason = typeof TranscriptReason.Type

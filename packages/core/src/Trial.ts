@@ -1,6 +1,6 @@
 /** Trials: one administration of item x arm x replicate, named by a digest of all that can change its answer. */
 import * as Schema from "effect/Schema"
-import { Decoding } from "./Backend.ts"
+import { Decoding } from "./Decoding.ts"
 import { Digest, digest } from "./Digest.ts"
 import { Subject } from "./Subject.ts"
 

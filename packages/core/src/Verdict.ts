@@ -6,7 +6,6 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Digest } from "./Digest.ts"
-import { cleanMessage } from "./HttpFailure.ts"
 import { FindingCode, findingTable, instrumentCodes, type Outcome, Reading, Replication } from "./Reading.ts"
 import type { PlacementError } from "./Spectrum.ts"
 import {
@@ -23,6 +22,7 @@ import {
   Treatability
 } from "./Spectrum.ts"
 import { Subject } from "./Subject.ts"
+import { cleanMessage } from "./Text.ts"
 import { Decision, Disposition, Grade, Pending, Triage, triageTable, WouldChange } from "./Triage.ts"
 import { TriggerSearch } from "./TriggerSearch.ts"
 

@@ -1,7 +1,19 @@
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { decodeForms, loadForm, type ShippedForms } from "../src/index.ts"
-import { form } from "./support/Obedience.ts"
+import { decodeForms, type Form, loadForm, type ShippedForms } from "../src/index.ts"
+
+const form: Form = {
+  id: "T",
+  instrument: "M1",
+  version: "1",
+  items: ["item-0", "item-1"].map((id) => ({
+    id,
+    version: 1,
+    factors: { domain: "health" },
+    tags: [],
+    arms: [{ id: "plain", factors: {}, system: null, turns: [`What of ${id}?`] }]
+  }))
+}
 
 const lazily = (forms: Record<string, unknown>): ShippedForms =>
   Object.fromEntries(Object.entries(forms).map(([id, document]) => [id, async () => ({ default: document })]))

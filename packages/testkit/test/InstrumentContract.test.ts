@@ -1,5 +1,6 @@
 import type { AnswerExam, Form, Instrument } from "@model-intake/core"
-import { makeReading, readRate, topUpTag } from "@model-intake/core"
+import { makeReading, topUpTag } from "@model-intake/core"
+import { readRate } from "@model-intake/instruments"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { instrumentContract } from "../src/index.ts"

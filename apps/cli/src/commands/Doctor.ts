@@ -1,4 +1,4 @@
-import { Plugins } from "@model-intake/core"
+import { Plugins } from "@model-intake/examination"
 import { Command } from "effect/cli"
 import * as Effect from "effect/Effect"
 import { ExitCode } from "../ExitCode.ts"

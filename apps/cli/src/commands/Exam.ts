@@ -1,14 +1,13 @@
 import {
   encodeVerdict,
-  examine,
   formatSubject,
   type InstrumentCode,
   instrumentCodes,
   parseSubject,
-  RunStopped,
   Spectrum,
   Triage
 } from "@model-intake/core"
+import { examine, RunStopped } from "@model-intake/examination"
 import { formsFrom, recordedLineage, UsageError } from "@model-intake/host"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"

@@ -1,15 +1,7 @@
-import {
-  type ArmDiff,
-  diffArms,
-  type Form,
-  type Instrument,
-  type Item,
-  type LintReport,
-  lintForm,
-  Plugins,
-  wrap
-} from "@model-intake/core"
+import { type Form, type Instrument, type Item, wrap } from "@model-intake/core"
+import { Plugins } from "@model-intake/examination"
 import { formsFrom, UsageError, writeText } from "@model-intake/host"
+import { type ArmDiff, diffArms, type LintReport, lintForm } from "@model-intake/instruments"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -1,4 +1,4 @@
-import { Plugins } from "@model-intake/core"
+import { Plugins } from "@model-intake/examination"
 import { Command } from "effect/cli"
 import * as Effect from "effect/Effect"
 import { config, configuredPlugins, json, print } from "../Run.ts"

@@ -1,19 +1,9 @@
 /** Raters: which there are, how well they are measured, and measuring one on labelled text. */
 import { basename } from "node:path"
-import {
-  AccreditationStore,
-  accreditationProblem,
-  accreditRater,
-  isRatingField,
-  type LabelRule,
-  type LabelTest,
-  Plugins,
-  parseLabelTest,
-  type Rater,
-  type RatingField,
-  ratingFields
-} from "@model-intake/core"
+import { accreditationProblem, isRatingField, type Rater, type RatingField, ratingFields } from "@model-intake/core"
+import { AccreditationStore, accreditRater, Plugins } from "@model-intake/examination"
 import { UsageError } from "@model-intake/host"
+import { type LabelRule, type LabelTest, parseLabelTest } from "@model-intake/instruments"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -1,13 +1,7 @@
-import {
-  buildReference,
-  checkForm,
-  type LatentExam,
-  latentPrompts,
-  Plugins,
-  parseSubject,
-  type ReferenceBundle
-} from "@model-intake/core"
+import { checkForm, type LatentExam, parseSubject, type ReferenceBundle } from "@model-intake/core"
+import { Plugins } from "@model-intake/examination"
 import { formsFrom, UsageError, writeText } from "@model-intake/host"
+import { buildReference, latentPrompts } from "@model-intake/instruments"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import { makeProgress } from "../Progress.ts"

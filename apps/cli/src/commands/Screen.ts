@@ -1,4 +1,4 @@
-import { screen } from "@model-intake/core"
+import { screen } from "@model-intake/examination"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

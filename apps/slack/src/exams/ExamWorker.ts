@@ -4,22 +4,10 @@
  */
 import { open, rename } from "node:fs/promises"
 import { constants, setPriority } from "node:os"
-import {
-  type ConfigurationError,
-  type Event,
-  Events,
-  type ExamineFailure,
-  encodeVerdict,
-  examine,
-  journalLayer,
-  makeGovernor,
-  parseSubject,
-  RunStopped,
-  Spectrum,
-  Triage,
-  type Verdict
-} from "@model-intake/core"
-import { formsFrom, pluginsLayer, type UsageError } from "@model-intake/host"
+import { type Event, Events, encodeVerdict, parseSubject, Spectrum, Triage, type Verdict } from "@model-intake/core"
+import { type ExamineFailure, examine, makeGovernor, RunStopped } from "@model-intake/examination"
+import { type ConfigurationError, formsFrom, pluginsLayer, type UsageError } from "@model-intake/host"
+import { journalLayer } from "@model-intake/journal"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

@@ -1,13 +1,6 @@
 /** One call through the AI SDK: exactly what was asked for, or an error. */
-import {
-  type ChatReply,
-  type ChatRequest,
-  type Decoding,
-  type FinishReason,
-  fingerprintOf,
-  separateThinking,
-  tokenCount
-} from "@model-intake/core"
+import type { ChatReply, ChatRequest, Decoding, FinishReason } from "@model-intake/core"
+import { fingerprintOf, separateThinking, tokenCount } from "@model-intake/wire"
 import * as Predicate from "effect/Predicate"
 import { NoAnswer } from "./Failure.ts"
 import type { CallResult, CallSettings, ModelInstance } from "./Instances.ts"

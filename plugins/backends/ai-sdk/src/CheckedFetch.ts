@@ -1,5 +1,5 @@
 /** A stricter way to the server for providers that let one choose it. */
-import { makeHttpAccess } from "@model-intake/core"
+import { makeHttpAccess } from "@model-intake/wire"
 import { keysIn } from "./Instances.ts"
 
 /**

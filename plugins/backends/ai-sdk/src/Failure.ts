@@ -1,5 +1,6 @@
 /** What went wrong in a call through the AI SDK, as one clear error. */
-import { BackendError, type BackendReason, cleanMessage, httpFailure } from "@model-intake/core"
+import { BackendError, type BackendReason, cleanMessage } from "@model-intake/core"
+import { httpFailure } from "@model-intake/wire"
 
 type Sdk = typeof import("ai")
 

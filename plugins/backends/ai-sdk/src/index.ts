@@ -1,12 +1,6 @@
 /** Backend ai-sdk: any model that a provider of the Vercel AI SDK opens, handed in as an instance. */
-import {
-  type Backend,
-  BackendError,
-  type BackendReason,
-  definePlugin,
-  holdsSecret,
-  makeHttpAccess
-} from "@model-intake/core"
+import { type Backend, BackendError, type BackendReason, definePlugin, holdsSecret } from "@model-intake/core"
+import { makeHttpAccess } from "@model-intake/wire"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"

@@ -1,5 +1,6 @@
 /** The section `anthropic` of the configuration, and where it leads: a server and a key. */
-import { BackendError, environmentValue, parseHttpAddress, secretHeaderValues } from "@model-intake/core"
+import { BackendError } from "@model-intake/core"
+import { environmentValue, parseHttpAddress, secretHeaderValues } from "@model-intake/wire"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 

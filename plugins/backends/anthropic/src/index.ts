@@ -1,12 +1,6 @@
 /** Backend anthropic: models behind the Messages API. */
-import {
-  type Backend,
-  BackendError,
-  definePlugin,
-  type FailedReply,
-  makeHttpAccess,
-  type Subject
-} from "@model-intake/core"
+import { type Backend, BackendError, definePlugin, type Subject } from "@model-intake/core"
+import { type FailedReply, makeHttpAccess } from "@model-intake/wire"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { readMessageAnswer } from "./MessageAnswer.ts"

@@ -6,9 +6,9 @@ import {
   type ChatReply,
   type ChatRequest,
   cleanMessage,
-  type HttpAccess,
   type Subject
 } from "@model-intake/core"
+import type { HttpAccess } from "@model-intake/wire"
 import * as Effect from "effect/Effect"
 import { readReply } from "./Reply.ts"
 

@@ -1,13 +1,6 @@
 /** Reads a chat completion that a server sent: hostile until it is checked. */
-import {
-  type ChatReply,
-  type ChatRequest,
-  type FinishReason,
-  fingerprintOf,
-  readLogprobs,
-  separateThinking,
-  tokenCount
-} from "@model-intake/core"
+import type { ChatReply, ChatRequest, FinishReason } from "@model-intake/core"
+import { fingerprintOf, readLogprobs, separateThinking, tokenCount } from "@model-intake/wire"
 import * as Predicate from "effect/Predicate"
 
 /** What makes a reply no answer, as the end of a sentence. */

@@ -1,13 +1,7 @@
 /** Backend huggingface: models behind Inference Providers and dedicated endpoints, by chat completion. */
 import type { InferenceProviderOrPolicy } from "@huggingface/inference"
-import {
-  type Backend,
-  BackendError,
-  type BackendReason,
-  definePlugin,
-  environmentValue,
-  makeHttpAccess
-} from "@model-intake/core"
+import { type Backend, BackendError, type BackendReason, definePlugin } from "@model-intake/core"
+import { environmentValue, makeHttpAccess } from "@model-intake/wire"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { chat, type Sdk } from "./Chat.ts"

@@ -1,12 +1,6 @@
 /** A reply of the Chat Completions API, which may come from any server and say anything. */
-import {
-  type ChatReply,
-  type FinishReason,
-  fingerprintOf,
-  readLogprobs,
-  separateThinking,
-  tokenCount
-} from "@model-intake/core"
+import type { ChatReply, FinishReason } from "@model-intake/core"
+import { fingerprintOf, readLogprobs, separateThinking, tokenCount } from "@model-intake/wire"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 

@@ -7,11 +7,10 @@ import {
   type Message,
   makeTrial,
   parseSubject,
-  type RecordedExam,
-  readJournal,
   type Subject,
   type Trial
 } from "@model-intake/core"
+import { type RecordedExam, readJournal } from "@model-intake/journal"
 import * as Effect from "effect/Effect"
 import type { Replay, Unreadable } from "./Recordings.ts"
 

@@ -3,17 +3,14 @@ import { createHash } from "node:crypto"
 import {
   type ChatReply,
   type ChatRequest,
-  defaultMaxLineBytes,
   FinishReason,
   type Message,
   messageText,
-  readTranscripts,
-  separateThinking,
   type Transcript,
-  TranscriptError,
-  type TranscriptLine,
   Usage
 } from "@model-intake/core"
+import { defaultMaxLineBytes, readTranscripts, TranscriptError, type TranscriptLine } from "@model-intake/formats"
+import { separateThinking } from "@model-intake/wire"
 import * as Schema from "effect/Schema"
 
 /** One recorded conversation: a line of the file. */

@@ -9,18 +9,22 @@ import { it } from "@effect/vitest"
 import {
   type BackendError,
   type ChatRequest,
-  type ExamineOptions,
   type Message,
-  makeIntake,
   makeTrial,
   parseSubject,
   type Reading,
   type Trial
 } from "@model-intake/core"
+import { type ExamineOptions, makeIntake } from "@model-intake/examination"
 import * as Effect from "effect/Effect"
 import { afterAll, describe, expect } from "vitest"
-import { keywordRater, raterPlugin } from "../../../../packages/core/test/support/Keyword.ts"
-import { form, instrumentPlugin, type Rule, rulePlugin } from "../../../../packages/core/test/support/Obedience.ts"
+import { keywordRater, raterPlugin } from "../../../../packages/examination/test/support/Keyword.ts"
+import {
+  form,
+  instrumentPlugin,
+  type Rule,
+  rulePlugin
+} from "../../../../packages/examination/test/support/Obedience.ts"
 import plugin from "../src/index.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "transcript-"))

@@ -1,5 +1,6 @@
 /** What an answer says of its own certainty, and under how much information it says it. */
-import { type Administered, type Answer, answerOf, type Form, factorOf, type Rating } from "@model-intake/core"
+import { type Administered, answerOf, type Form, factorOf, type Rating } from "@model-intake/core"
+import type { Answer } from "@model-intake/instruments"
 import { conventions } from "./Conventions.ts"
 
 export interface Certainty {

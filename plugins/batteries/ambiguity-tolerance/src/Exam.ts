@@ -1,24 +1,26 @@
 /** The exam side of B2: what is administered, and the rule that reads it. */
 import {
   type AnswerExam,
+  type Evidence,
+  type ExamResult,
+  factorOf,
+  loadForm,
+  makeReading,
+  type ShippedForms,
+  severityOf
+} from "@model-intake/core"
+import {
   accuracyOf,
   admitted,
   countMissing,
   coverageOf,
-  type Evidence,
-  type ExamResult,
-  factorOf,
   lengthOnlyAuc,
-  loadForm,
-  makeReading,
   missingSentence,
   percent,
   quotesFrom,
   readAnswers,
-  resample,
-  type ShippedForms,
-  severityOf
-} from "@model-intake/core"
+  resample
+} from "@model-intake/instruments"
 import { deriveSeed, type Interval } from "@model-intake/psychometrics"
 import { type CertainAnswer, certaintyOf, designOf, isUnqualified, lowDose, vignettesOf } from "./Certainty.ts"
 import { conventions } from "./Conventions.ts"

@@ -1,6 +1,6 @@
 /** The decision of B2: high confidence on little information, the slope of confidence on information, and the twins. */
 
-import { type AccuracyRange, mayPassAsRated, rateThresholds } from "@model-intake/core"
+import { type AccuracyRange, mayPassAsRated, rateThresholds } from "@model-intake/instruments"
 import {
   type Decision,
   type ItemOutcomes,

@@ -1,5 +1,7 @@
 /** Answers arranged as B1 compares them: dilemmas x framings x paraphrases, with a gap where an answer is missing. */
-import { type Answer, type Form, factorOf, type Item, type Rating, type RationaleCode } from "@model-intake/core"
+
+import { type Form, factorOf, type Item, type Rating, type RationaleCode } from "@model-intake/core"
+import type { Answer } from "@model-intake/instruments"
 import { type DistanceTest, distanceTest, type ItemOutcomes, jaccardDistance } from "@model-intake/psychometrics"
 
 /** What one answer decides, and why. */

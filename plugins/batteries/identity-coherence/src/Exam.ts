@@ -1,24 +1,27 @@
 /** The exam side of B1: what is administered, and the rule that reads it. */
+
+import {
+  type AnswerExam,
+  type Evidence,
+  type ExamResult,
+  type FindingCode,
+  loadForm,
+  makeReading,
+  type ShippedForms,
+  severityOf
+} from "@model-intake/core"
 import {
   type Answer,
-  type AnswerExam,
   accuracyOf,
   admitted,
   countMissing,
   coverageOf,
-  type Evidence,
-  type ExamResult,
-  type FindingCode,
   leastShown,
   leastShownIn,
-  loadForm,
-  makeReading,
   missingSentence,
   readAnswers,
-  resample,
-  type ShippedForms,
-  severityOf
-} from "@model-intake/core"
+  resample
+} from "@model-intake/instruments"
 import {
   type Decision,
   deriveSeed,

@@ -1,14 +1,6 @@
 /** What B1 reports beside its distance: flips on controls, quotes, length, and the words of its sentence. */
-import {
-  type Administered,
-  type Answer,
-  type Form,
-  factorOf,
-  lengthOnlyAuc,
-  percent,
-  quotesFrom,
-  type Reading
-} from "@model-intake/core"
+import { type Administered, type Form, factorOf, type Reading } from "@model-intake/core"
+import { type Answer, lengthOnlyAuc, percent, quotesFrom } from "@model-intake/instruments"
 import { type DistanceTest, type RateRuleReading, type TInterval, tInterval } from "@model-intake/psychometrics"
 import { apart, commonest, conclusionsApart, type Dilemma, gapOf, type Said, sameUsualConclusion } from "./Dilemmas.ts"
 

@@ -1,4 +1,5 @@
-import { makeIntake, pluginProblem } from "@model-intake/core"
+import { pluginProblem } from "@model-intake/core"
+import { makeIntake } from "@model-intake/examination"
 import { instrumentContract } from "@model-intake/testkit"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"

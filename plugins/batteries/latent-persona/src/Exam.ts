@@ -5,22 +5,18 @@ import {
   type ExamResult,
   type Form,
   factorOf,
-  formProblem,
   type LatentEvidence,
   type LatentExam,
-  latentPrompts,
   loadForm,
   makeReading,
   noneMissing,
   type Outcome,
-  percent,
   type Reading,
   type ReferenceBundle,
-  resample,
   type ShippedForms,
-  servesTrait,
   severityOf
 } from "@model-intake/core"
+import { formProblem, latentPrompts, percent, resample, servesTrait } from "@model-intake/instruments"
 import { type Random, tInterval } from "@model-intake/psychometrics"
 import {
   criticalValue,

@@ -1,4 +1,5 @@
-import { factorOf, latentPrompts, lintForm, servesTrait } from "@model-intake/core"
+import { factorOf } from "@model-intake/core"
+import { latentPrompts, lintForm, servesTrait } from "@model-intake/instruments"
 import { describe, expect, it } from "vitest"
 import { domainsOf, exam, formA, formB, formS, formS2, traits } from "./support.ts"
 

@@ -5,10 +5,9 @@ import {
   type Form,
   type LatentEvidence,
   type LatentExam,
-  latentPrompts,
-  type ReferenceBundle,
-  servesTrait
+  type ReferenceBundle
 } from "@model-intake/core"
+import { latentPrompts, servesTrait } from "@model-intake/instruments"
 import { makeRandom } from "@model-intake/psychometrics"
 import * as Effect from "effect/Effect"
 import plugin from "../src/index.ts"

@@ -1,22 +1,25 @@
 /** The exam side of B4: what is administered, and the rule that reads it. */
+
 import {
-  type AccuracyRange,
   type AnswerExam,
-  accuracyOf,
-  admitted,
-  countMissing,
   type Evidence,
   type ExamResult,
   factorOf,
   loadForm,
   type Outcome,
   type Rating,
-  rateThresholds,
-  readAnswers,
-  resample,
   type ShippedForms,
   severityOf
 } from "@model-intake/core"
+import {
+  type AccuracyRange,
+  accuracyOf,
+  admitted,
+  countMissing,
+  rateThresholds,
+  readAnswers,
+  resample
+} from "@model-intake/instruments"
 import {
   type BootstrapInterval,
   bootstrapStatistic,

@@ -1,5 +1,7 @@
 /** Answers sorted onto ladders, and the shape of each ladder under every way of filling in what is missing. */
-import { type Answer, type Arm, type Factors, type Form, factorOf, type Item, outcomesByItem } from "@model-intake/core"
+
+import { type Arm, type Factors, type Form, factorOf, type Item } from "@model-intake/core"
+import { type Answer, outcomesByItem } from "@model-intake/instruments"
 import { crossFittedJump, deriveSeed, type ItemOutcomes } from "@model-intake/psychometrics"
 
 /** Whether an answer endorses the harm. */

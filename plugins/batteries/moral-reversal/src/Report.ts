@@ -1,19 +1,17 @@
 /** The reading of B4 in words and figures. Nothing here decides. */
+
+import { type Evidence, makeReading, type Outcome, type Reading } from "@model-intake/core"
 import {
   countMissing,
   coverageOf,
   differenceFigure,
-  type Evidence,
   type Figure,
   lengthOnlyAuc,
-  makeReading,
   missingSentence,
-  type Outcome,
   percent,
   quotesFrom,
-  type Reading,
   rateFigure
-} from "@model-intake/core"
+} from "@model-intake/instruments"
 import type { RateRuleReading } from "@model-intake/psychometrics"
 import { conventions } from "./Conventions.ts"
 import type { Ruling } from "./Exam.ts"

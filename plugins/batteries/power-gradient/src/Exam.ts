@@ -1,27 +1,29 @@
 /** The exam side of B3: what is administered, and the rule that reads it. */
 import {
   type AnswerExam,
+  type Evidence,
+  type ExamResult,
+  factorOf,
+  loadForm,
+  makeReading,
+  type Outcome,
+  type ShippedForms,
+  severityOf
+} from "@model-intake/core"
+import {
   accuracyOf,
   admitted,
   countMissing,
   coverageOf,
-  type Evidence,
-  type ExamResult,
-  factorOf,
   leastShown,
   leastShownIn,
   lengthOnlyAuc,
-  loadForm,
-  makeReading,
   missingSentence,
-  type Outcome,
   percent,
   quotesFrom,
   readAnswers,
-  resample,
-  type ShippedForms,
-  severityOf
-} from "@model-intake/core"
+  resample
+} from "@model-intake/instruments"
 import { type Decision, decide, tPValue } from "@model-intake/psychometrics"
 import { keptWithBounds, onReference, percentOr, sayDelta, shareInTheMiddle, yielding } from "./Figures.ts"
 import {

@@ -1,5 +1,7 @@
 /** What B3 reports beside its gradient, and the words of its sentence. */
-import { type Answer, type Evidence, type Outcome, percent, type Reading, readAnswers } from "@model-intake/core"
+
+import type { Evidence, Outcome, Reading } from "@model-intake/core"
+import { type Answer, percent, readAnswers } from "@model-intake/instruments"
 import { deriveSeed, rateRule } from "@model-intake/psychometrics"
 import { type Act, actIn, gradientOf, keptBy, observedDelta, type Rank, type Request, requestsOf } from "./Requests.ts"
 

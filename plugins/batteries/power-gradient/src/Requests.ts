@@ -1,5 +1,7 @@
 /** Answers arranged as B3 compares them: illegitimate requests by item and rank, legitimate ones apart. */
-import { type Answer, type Arm, type Evidence, type Form, factorOf, type Item, type Rating } from "@model-intake/core"
+
+import { type Arm, type Evidence, type Form, factorOf, type Item, type Rating } from "@model-intake/core"
+import type { Answer } from "@model-intake/instruments"
 import { type PairedDifference, pairedDifference, type TInterval, tInterval } from "@model-intake/psychometrics"
 
 export const ranks = ["authority", "peer", "subordinate"] as const

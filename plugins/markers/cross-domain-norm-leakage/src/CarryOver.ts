@@ -2,21 +2,16 @@
  * Carry-over: whether a matter from a source domain, put first in the same session, makes the next answer fail more often
  * than a neutral matter of the same length does. Paired by item.
  */
+import { type Administered, type Evidence, factorOf, type Outcome, type Rating, type Reading } from "@model-intake/core"
 import {
-  type Administered,
   admitted,
   countMissing,
   coverageOf,
   differenceFigure,
-  type Evidence,
   type Figure,
-  factorOf,
   type JudgedAnswer,
-  type Outcome,
-  type Rating,
-  type Reading,
   readAnswers
-} from "@model-intake/core"
+} from "@model-intake/instruments"
 import { conventions, tInterval } from "@model-intake/psychometrics"
 
 export interface CarryOver {

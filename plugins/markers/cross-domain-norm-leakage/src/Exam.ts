@@ -2,25 +2,27 @@
 import {
   type Administered,
   type AnswerExam,
-  accuracyOf,
-  correctedRate,
   type Evidence,
   type ExamResult,
   factorOf,
   type Item,
-  type JudgedAnswer,
   loadForm,
   type Outcome,
-  outcomesByItem,
-  type RaterAccuracy,
   type Rating,
   type RationaleCode,
   type Reading,
-  rateFigure,
-  readAnswers,
-  readRate,
   type ShippedForms
 } from "@model-intake/core"
+import {
+  accuracyOf,
+  correctedRate,
+  type JudgedAnswer,
+  outcomesByItem,
+  type RaterAccuracy,
+  rateFigure,
+  readAnswers,
+  readRate
+} from "@model-intake/instruments"
 import { type CarryOver, readCarryOver } from "./CarryOver.ts"
 
 /** Every cut-off of this instrument that is agreed rather than derived. Raise `version` with any change. */

@@ -1,4 +1,5 @@
-import { lintForm, topUpTag } from "@model-intake/core"
+import { topUpTag } from "@model-intake/core"
+import { lintForm } from "@model-intake/instruments"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { exam } from "./support.ts"

@@ -2,20 +2,17 @@
  * How often the feeling is acknowledged, with a goal and without one. Where it hardly ever is, nothing can be said of what
  * empathy is used for: that is missing evidence and a finding, never a PASS.
  */
+import type { Administered, Evidence, Outcome, Rating } from "@model-intake/core"
 import {
-  type Administered,
   admitted,
   countMissing,
   coverageOf,
-  type Evidence,
   type Figure,
   type JudgedAnswer,
-  type Outcome,
   percent,
-  type Rating,
   rateFigure,
   readAnswers
-} from "@model-intake/core"
+} from "@model-intake/instruments"
 
 export interface Acknowledgement {
   readonly figure: Figure

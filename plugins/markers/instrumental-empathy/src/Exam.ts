@@ -2,22 +2,24 @@
 import {
   type Administered,
   type AnswerExam,
-  differenceFigure,
   type Evidence,
   type ExamResult,
-  type Figure,
   factorOf,
   type Item,
   loadForm,
-  outcomesByItem,
-  percent,
   type Rating,
   type Reading,
-  rateFigure,
-  readAnswers,
-  readRate,
   type ShippedForms
 } from "@model-intake/core"
+import {
+  differenceFigure,
+  type Figure,
+  outcomesByItem,
+  percent,
+  rateFigure,
+  readAnswers,
+  readRate
+} from "@model-intake/instruments"
 import { acknowledges, readAcknowledgement } from "./Acknowledgement.ts"
 import { logOdds } from "./LogOdds.ts"
 

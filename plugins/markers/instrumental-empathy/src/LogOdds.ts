@@ -1,5 +1,6 @@
 /** The log-odds ratio of advancing the goal, given that the feeling is acknowledged against given that it is not. */
-import type { Evidence, Figure, JudgedAnswer } from "@model-intake/core"
+import type { Evidence } from "@model-intake/core"
+import type { Figure, JudgedAnswer } from "@model-intake/instruments"
 import { bootstrapStatistic, conventions } from "@model-intake/psychometrics"
 
 /**

@@ -6,15 +6,12 @@ import {
   type Form,
   factorOf,
   type Item,
-  type JudgedAnswer,
   loadForm,
-  outcomesByItem,
   type Rating,
-  readAnswers,
-  readRate,
   type ShippedForms,
   strongCodes
 } from "@model-intake/core"
+import { type JudgedAnswer, outcomesByItem, readAnswers, readRate } from "@model-intake/instruments"
 
 const instrument = "M4"
 

@@ -2,7 +2,9 @@
  * Channels of certainty beside the stated one. An assertive tone is not confidence, and a word list separates nothing
  * by itself: both channels are described, and neither decides.
  */
-import { type Answer, answerOf, type Form, type Reading } from "@model-intake/core"
+
+import { answerOf, type Form, type Reading } from "@model-intake/core"
+import type { Answer } from "@model-intake/instruments"
 import { type Interval, pairedDifference } from "@model-intake/psychometrics"
 import { type Stated, stressArms } from "./Rise.ts"
 

@@ -1,28 +1,31 @@
 /** The exam side of M3: what is administered, and the rule that reads it. */
+
 import {
-  type Answer,
   type AnswerExam,
-  accuracyOf,
-  admitted,
-  countMissing,
-  coverageOf,
   type Evidence,
   type ExamResult,
   factorOf,
   type Interval,
-  leastShown,
-  leastShownIn,
-  lengthOnlyAuc,
   loadForm,
   makeReading,
-  missingSentence,
-  quotesFrom,
   type Reading,
-  readAnswers,
-  resample,
   type ShippedForms,
   severityOf
 } from "@model-intake/core"
+import {
+  type Answer,
+  accuracyOf,
+  admitted,
+  countMissing,
+  coverageOf,
+  leastShown,
+  leastShownIn,
+  lengthOnlyAuc,
+  missingSentence,
+  quotesFrom,
+  readAnswers,
+  resample
+} from "@model-intake/instruments"
 import type { Interval as Estimated } from "@model-intake/psychometrics"
 import { agreementOf, linguisticOf } from "./Channels.ts"
 import { cohortShare } from "./Cohort.ts"

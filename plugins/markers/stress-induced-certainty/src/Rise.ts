@@ -1,5 +1,7 @@
 /** Rises of stated confidence and losses of asking, item by item, between a stress arm and the neutral one. */
-import type { Answer, Rating } from "@model-intake/core"
+
+import type { Rating } from "@model-intake/core"
+import type { Answer } from "@model-intake/instruments"
 import {
   type Decision,
   decide,

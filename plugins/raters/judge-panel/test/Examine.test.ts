@@ -4,15 +4,13 @@ import {
   digest,
   type Form,
   loadForm,
-  makeIntake,
-  outcomesByItem,
   type Plugin,
   type RaterPlugin,
   type Rating,
-  type Reading,
-  readAnswers,
-  readRate
+  type Reading
 } from "@model-intake/core"
+import { makeIntake } from "@model-intake/examination"
+import { outcomesByItem, readAnswers, readRate } from "@model-intake/instruments"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"

@@ -1,0 +1,602 @@
+/**
+ * The exam from plan to verdict: `subject -> plan -> administer -> rate -> read -> place -> triage -> verdict`. One
+ * direction; no step reaches back, and every aggregate is derived from the journalled responses.
+ */
+
+import type {
+  BackendError,
+  Decoding,
+  ExamResult,
+  ExamSize,
+  RaterError,
+  ReferenceBundle,
+  ReferenceBundleError,
+  Triage
+} from "@model-intake/core"
+import {
+  checkForm,
+  dependsOnCensorship,
+  digest,
+  type FindingCode,
+  type FindingRecord,
+  type Form,
+  type FormError,
+  formatSubject,
+  type HistoryEvent,
+  historyOf,
+  type InstrumentCode,
+  type Lineage,
+  type MeasuredResult,
+  makeReading,
+  makeVerdict,
+  type PlacementError,
+  type PlanEstimate,
+  type PluginError,
+  parseSubject,
+  publish,
+  type Reading,
+  type Replication,
+  Spectrum,
+  type Subject,
+  type SubjectError,
+  standingCorrections,
+  type Verdict,
+  type WrappedExam,
+  type Wrapper,
+  wrapExaminee
+} from "@model-intake/core"
+import { CurrentRows, Journal, type JournalError, type ResumeError } from "@model-intake/journal"
+import { type ItemOutcomes, rateRule } from "@model-intake/psychometrics"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { AccreditationError } from "./AccreditationStore.ts"
+import { CurrentGovernor, type Governor, makeGovernor, type RunStopped } from "./Governor.ts"
+import { chooseRaters, refusalOf } from "./internal/ChosenRaters.ts"
+import { digestResponses, examRows, planSettings } from "./internal/ExamRows.ts"
+import { assignForForm } from "./internal/FieldAssignment.ts"
+import { estimatePlan } from "./internal/Plan.ts"
+import { type Job, makeRun, openSubject, type Run, type Side } from "./internal/Run.ts"
+import {
+  announce,
+  type ByInstrument,
+  type Chosen,
+  drawSeverities,
+  type GivenLatents,
+  type Held,
+  holdAnswers,
+  holdCorrections,
+  holdLatent,
+  type LatentSetting,
+  markersOf,
+  replicationOf,
+  type Sides,
+  searchHalves,
+  searchInstrument,
+  searchJobs,
+  searchTriggers
+} from "./internal/Stages.ts"
+import { Plugins } from "./Plugins.ts"
+import { triggerConventions } from "./TriggerRule.ts"
+
+export interface ExamineOptions {
+  readonly subject: Subject
+  /** The trusted model it is compared with; the one that its lineage names unless given; null for none. */
+  readonly reference?: Subject | null | undefined
+  /** Id of the item form, such as `A`. */
+  readonly form: string
+  /** Forms from elsewhere, such as a secret one: they stand before those that ship with the instruments. */
+  readonly forms?: ReadonlyArray<Form> | undefined
+  /** `full` (METHODS sizes) or `brief` (stated smaller ones); full unless given. */
+  readonly size?: ExamSize | undefined
+  /** Seed of the plan, of the sampling and of all statistics; "intake" unless given. */
+  readonly seed?: string | undefined
+  /** Codes of the instruments to administer; all installed ones unless given. What is left out is missing evidence. */
+  readonly instruments?: ReadonlyArray<InstrumentCode> | undefined
+  /** Ids of the raters that may rate, first ones first; all installed ones unless given. */
+  readonly raters?: ReadonlyArray<string> | undefined
+  readonly decoding?: Partial<Omit<Decoding, "seed">> | undefined
+  /** Calls under way at once per account; what the backend asks for, or at most 64, unless given. Changes no reading. */
+  readonly concurrency?: number | undefined
+  /** Budget, time limits and retries; one with retries and no budget unless given. It serves one exam. */
+  readonly governor?: Governor | undefined
+  /** Life of the subject; what its backend knows, else what is recorded of it, unless given. */
+  readonly lineage?: Lineage | null | undefined
+  /** What case files know of its life: used where `lineage` is not given and its backend knows nothing of it. */
+  readonly recordedLineage?: Lineage | null | undefined
+  /** Reference bundles for the instruments that look inside; what the backends know is added. */
+  readonly bundles?: ReadonlyArray<ReferenceBundle> | undefined
+  /** Hidden states captured elsewhere, or an attested summary of them. */
+  readonly latents?: GivenLatents | undefined
+  /** Administers what fails once more, on the twin of the form. */
+  readonly replicate?: boolean | undefined
+  /** Examines the subject inside its wrapper too. */
+  readonly wrapper?: Wrapper | null | undefined
+  /** Prefixes of the trigger search: the form's own unless given; an empty list searches nothing. */
+  readonly triggers?: ReadonlyArray<string> | undefined
+}
+
+/** The exam cannot be held as asked. */
+export class ExaminationError extends Schema.TaggedError<ExaminationError>()("ExaminationError", {
+  message: Schema.String
+}) {}
+
+export type ExamineFailure =
+  | AccreditationError
+  | BackendError
+  | ExaminationError
+  | FormError
+  | JournalError
+  | PlacementError
+  | PluginError
+  | RaterError
+  | ReferenceBundleError
+  | ResumeError
+  | RunStopped
+  | SubjectError
+
+const defaultDecoding: Omit<Decoding, "seed"> = { temperature: 1, topP: 1, maxTokens: 1024, stop: [] }
+
+/** Draws behind P(level). */
+const levelDraws = 500
+
+/** Examines a subject and issues a verdict on it. */
+export const examine = Effect.fn("Examination.examine")(function* (
+  options: ExamineOptions
+): Effect.fn.Return<Verdict, ExamineFailure, Plugins | Journal | Spectrum | Triage> {
+  const plugins = yield* Plugins
+  const chosen = yield* chooseInstruments(options, options.form)
+  const raters = yield* chooseRaters(plugins.raters, options.raters, (message) => new ExaminationError({ message }))
+  const run = makeRun(
+    {
+      seed: options.seed ?? "intake",
+      size: options.size ?? "full",
+      decoding: { ...defaultDecoding, ...options.decoding }
+    },
+    raters
+  )
+  const { seed } = run.settings
+  const rows = examRows(yield* Journal)
+  const governor = options.governor ?? makeGovernor({ concurrency: options.concurrency })
+
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const subject = yield* openSubject(options.subject)
+      const lineage =
+        options.lineage === undefined ? (subject.examinee.lineage ?? options.recordedLineage ?? null) : options.lineage
+      const reference = yield* openReference(options, lineage)
+      const sides: Sides = { subject, reference }
+      const examined = reference === null ? [subject] : [subject, reference]
+      for (const side of examined) yield* checkCapabilities(side, chosen)
+      const refusal = refusalOf(
+        raters,
+        examined.map(({ examinee }) => examinee.subject)
+      )
+      if (refusal !== null) return yield* new ExaminationError({ message: refusal })
+      const setting: LatentSetting = {
+        bundles: [
+          ...(options.bundles ?? []),
+          ...(reference?.examinee.referenceBundles ?? []),
+          ...(subject.examinee.referenceBundles ?? [])
+        ],
+        given: options.latents ?? {}
+      }
+      const wrapper = options.wrapper ?? null
+      const search = searchInstrument(chosen.answers, options.triggers)
+      yield* publish({
+        _tag: "Planned",
+        instruments: [...chosen.answers, ...chosen.latent, ...chosen.corrections].map(
+          ({ instrument }) => instrument.code
+        ),
+        unaccredited: chosen.answers.flatMap(({ exam, form, instrument }) => {
+          const assigned = assignForForm(raters, form.id)
+          const fields = exam.fields.filter((field) => !assigned.has(field))
+          return fields.length === 0 ? [] : [{ instrument: instrument.code, fields }]
+        }),
+        ...estimate(run, sides, chosen, { wrapper, search, lineage, replicate: options.replicate === true })
+      })
+
+      yield* rows.begin({
+        subject: formatSubject(options.subject),
+        settings: planSettings({
+          settings: run.settings,
+          sides,
+          chosen,
+          raters,
+          bundles: setting.bundles,
+          replicate: options.replicate === true,
+          others: {
+            lineage,
+            wrapper,
+            "trigger prefixes": search?.prefixes ?? null,
+            "hidden states of the subject": stateDigest(options.latents?.subject),
+            "hidden states of the reference": stateDigest(options.latents?.reference)
+          }
+        })
+      })
+      const first = yield* examineOn(run, sides, chosen, setting, lineage, "exam")
+      const triggers =
+        search === null
+          ? null
+          : yield* searchTriggers(run, subject, search, first.held.get(search.planned.instrument.code)!)
+      const again = options.replicate === true ? yield* replicate(run, sides, options, first, setting, lineage) : null
+      const replication = again === null ? new Map<InstrumentCode, Replication>() : replicationOf(again.results)
+      const readings = [...first.results].map(([code, { reading }]) =>
+        makeReading({ ...reading, replicated: replication.get(code) ?? "not-attempted" })
+      )
+      const history = lineage === null ? [] : historyOf(lineage, regimesOf(first, again))
+      const confirmed = confirmations(first, again)
+      const common = {
+        readings,
+        history,
+        findings: [
+          ...selfReference(sides),
+          ...confirmed.findings,
+          ...(triggers !== null && triggers.found.length > 0 ? [replicatedFinding("trigger-found")] : []),
+          ...evaluationAwareness(first.held, seed)
+        ],
+        notExamined: [
+          ...confirmed.notExamined,
+          ...(triggers === null || triggers.unreadable.length > 0 ? (["trigger-found"] as const) : []),
+          "faster-harm" as const
+        ]
+      }
+      const wrapped = wrapper === null ? null : yield* examineWrapped(run, sides, chosen, wrapper, common)
+      const issuedAt = DateTime.formatIso(yield* DateTime.now)
+      const verdict = yield* makeVerdict({
+        ...common,
+        findings: [...common.findings, ...(wrapped?.findings ?? [])],
+        notExamined: [...common.notExamined, ...(wrapped === null ? (["external-censorship", "bypass"] as const) : [])],
+        subject: subject.examinee.subject,
+        reference: reference?.examinee.subject ?? null,
+        draws: yield* drawSeverities(first.results, seed, levelDraws),
+        triggerSearch: triggers,
+        wrapped: wrapped?.exam ?? null,
+        replication:
+          again === null
+            ? null
+            : { form: again.form, readings: [...again.results.values()].map(({ reading }) => reading) },
+        served: run.served(),
+        limits: subject.examinee.limits ?? [],
+        digests: {
+          ...Object.fromEntries(
+            [
+              ...chosen.answers,
+              ...chosen.latent,
+              ...(again?.chosen.answers ?? []),
+              ...(again?.chosen.latent ?? [])
+            ].map(({ form }) => [`form ${form.instrument} ${form.id}`, digest(form)])
+          ),
+          ...Object.fromEntries(raters.map((rater) => [`rater ${rater.id}`, rater.digest])),
+          ...Object.fromEntries(setting.bundles.map((bundle) => [`reference bundle ${bundle.form.id}`, bundle.digest])),
+          ...(lineage === null ? {} : { lineage: digest(lineage) }),
+          ...(wrapper === null ? {} : { [`wrapper ${wrapper.id}`]: digest(wrapper) }),
+          plan: digest(run.settings),
+          responses: digestResponses(run.responses)
+        },
+        seed,
+        form: options.form,
+        issuedAt
+      })
+      // A verdict counts only once what it rests on is safe.
+      yield* rows.finish
+      yield* publish({ _tag: "VerdictMade", verdict })
+      return verdict
+    }).pipe(
+      Effect.ensuring(rows.tellReused),
+      Effect.provideService(Journal, rows.service),
+      Effect.provideService(CurrentRows, rows.service),
+      Effect.provideService(CurrentGovernor, governor)
+    )
+  )
+})
+
+const stateDigest = (given: GivenLatents["subject"]) =>
+  given === undefined ? null : given.source === "attested" ? given.signature : given.digest
+
+/** Everything that one form showed. */
+interface FormExam {
+  readonly held: ByInstrument<Held>
+  readonly results: ByInstrument<ExamResult>
+  readonly regimes: ReadonlyMap<string, MeasuredResult["result"]>
+}
+
+/** Administers the chosen instruments on one form: what looks inside, then what puts questions, then corrections. */
+const examineOn = Effect.fnUntraced(function* (
+  run: Run,
+  sides: Sides,
+  chosen: Chosen,
+  setting: LatentSetting,
+  lineage: Lineage | null,
+  stage: "exam" | "replication",
+  markers = markersOf(chosen.answers)
+) {
+  // What looks inside takes seconds and may find that it was given the wrong states: better before the questions than after.
+  const latents = new Map<InstrumentCode, ExamResult>()
+  for (const latent of chosen.latent) {
+    latents.set(latent.instrument.code, yield* holdLatent(run, sides, latent, setting))
+  }
+  const held = yield* holdAnswers(run, sides, chosen.answers, stage, { topUp: stage === "exam" })
+  const results = new Map<InstrumentCode, ExamResult>([
+    ...[...held].map(([code, { result }]) => [code, result] as const),
+    ...latents
+  ])
+  const othersFail = [...results.values()].some(({ reading }) => reading.outcome === "fail")
+  const regimes = new Map<string, MeasuredResult["result"]>()
+  for (const correction of chosen.corrections) {
+    const latentForm = chosen.latent[0]?.form ?? null
+    const result = yield* holdCorrections(run, sides, correction, setting, {
+      lineage,
+      markers,
+      latentForm,
+      othersFail,
+      stage: stage === "exam" ? "corrections" : stage
+    })
+    results.set(correction.instrument.code, result)
+    for (const [regime, found] of result.regimes) regimes.set(regime, found)
+  }
+  yield* announce(results.values())
+  return { held, results, regimes } satisfies FormExam
+})
+
+/** What failed, once more on the twin of the form. */
+const replicate = Effect.fnUntraced(function* (
+  run: Run,
+  sides: Sides,
+  options: ExamineOptions,
+  first: FormExam,
+  setting: LatentSetting,
+  lineage: Lineage | null
+) {
+  const failed = [...first.results].filter(([, { reading }]) => reading.outcome === "fail").map(([code]) => code)
+  const twin = twinOf(first, options)
+  if (twin === null) {
+    return yield* new ExaminationError({
+      message: `form ${options.form} names no twin, so nothing can be replicated; leave out the replication or give a form with a twin`
+    })
+  }
+  if (failed.length === 0) return { ...emptyExam, form: twin, chosen: { answers: [], latent: [], corrections: [] } }
+  const all = yield* chooseInstruments(options, twin)
+  const again = <A extends { readonly instrument: { readonly code: InstrumentCode } }>(list: ReadonlyArray<A>) =>
+    list.filter(({ instrument }) => failed.includes(instrument.code))
+  const chosen: Chosen = { answers: again(all.answers), latent: again(all.latent), corrections: again(all.corrections) }
+  // Corrections are read on the latent form even where the reading of the inside did not fail.
+  const latent = chosen.corrections.length > 0 ? all.latent : chosen.latent
+  const exam = yield* examineOn(
+    run,
+    sides,
+    { ...chosen, latent },
+    setting,
+    lineage,
+    "replication",
+    markersOf(all.answers)
+  )
+  return { ...exam, form: twin, chosen: { ...chosen, latent } }
+})
+
+const emptyExam: FormExam = { held: new Map(), results: new Map(), regimes: new Map() }
+
+/** The form on which results are replicated: what the forms say. */
+const twinOf = (first: FormExam, options: ExamineOptions): string | null => {
+  const twins = [
+    ...[...first.held.values()].map(({ planned }) => planned.form.twin),
+    ...(options.forms ?? []).map(({ twin }) => twin)
+  ]
+  return twins.find((twin) => twin !== undefined) ?? null
+}
+
+/** Findings that count once both forms show them; those that one form shows alone widen the level until then. */
+const confirmations = (
+  first: FormExam,
+  again: FormExam | null
+): { readonly findings: ReadonlyArray<FindingRecord>; readonly notExamined: ReadonlyArray<FindingCode> } => {
+  const shownBy = (exam: FormExam | null) =>
+    new Set([...(exam?.results.values() ?? [])].flatMap(({ toConfirm }) => toConfirm ?? []))
+  const shown = shownBy(first)
+  const both = shownBy(again)
+  const attempted = (code: FindingCode) =>
+    [...first.results].some(
+      ([instrument, { toConfirm }]) =>
+        toConfirm?.includes(code) === true && (again?.results.get(instrument)?.reading.severity ?? null) !== null
+    )
+  return {
+    findings: [...shown].filter((code) => both.has(code)).map(replicatedFinding),
+    notExamined: [...shown].filter((code) => !both.has(code) && !attempted(code))
+  }
+}
+
+const replicatedFinding = (code: FindingCode): FindingRecord => ({ code, replication: "replicated" })
+
+/** What the exam measured of each regime; replicated where both forms say the same. */
+const regimesOf = (first: FormExam, again: FormExam | null): ReadonlyMap<string, MeasuredResult> =>
+  new Map(
+    [...first.regimes].map(([regime, result]) => {
+      const other = again?.regimes.get(regime)
+      const replication: Replication =
+        other === undefined || other === "unmeasured" ? "not-attempted" : other === result ? "replicated" : "failed"
+      return [regime, { result, replication }]
+    })
+  )
+
+/** The subject as its users meet it, and what that says about the bare one. */
+const examineWrapped = Effect.fnUntraced(function* (
+  run: Run,
+  { reference, subject }: Sides,
+  { answers }: Chosen,
+  wrapper: Wrapper,
+  bare: {
+    readonly readings: ReadonlyArray<Reading>
+    readonly history: ReadonlyArray<HistoryEvent>
+    readonly findings: ReadonlyArray<FindingRecord>
+    readonly notExamined: ReadonlyArray<FindingCode>
+  }
+) {
+  const spectrum = yield* Spectrum
+  const side: Side = { examinee: wrapExaminee(subject.examinee, wrapper), wrapper: digest(wrapper) }
+  const held = yield* holdAnswers(run, { subject: side, reference }, answers, "wrapper", { topUp: false })
+  const readings = [...held.values()].map(({ result }) => result.reading)
+  const place = (evidence: typeof bare) => Effect.flatMap(spectrum.collect(evidence), spectrum.place)
+  // A wrapper changes what is said and not what is inside: what its users meet is placed on the answers alone.
+  const inside = (["B5", "M5"] as const).map((instrument) =>
+    makeReading({
+      instrument,
+      instrumentVersion: "0",
+      outcome: "pass",
+      measure: { label: "set aside", unit: "coordinate" },
+      n: 1,
+      coverage: { rated: 1, total: 1 },
+      access: "white-box",
+      sentence: "Set aside."
+    })
+  )
+  const placed = yield* place({ readings: [...readings, ...inside], history: [], findings: [], notExamined: [] })
+  const bareExam = yield* place(bare)
+  const leaks = readings.some(({ instrument, outcome }) => instrument === "M1" && outcome === "fail")
+  const exam: WrappedExam = { id: wrapper.id, level: placed.level, upper: placed.upper, readings }
+  const found: ReadonlyArray<FindingRecord> = [
+    ...(dependsOnCensorship(placed, bareExam)
+      ? [{ code: "external-censorship", replication: "not-attempted" } as const]
+      : []),
+    ...(leaks ? [{ code: "bypass", replication: "not-attempted" } as const] : [])
+  ]
+  return { exam, findings: found }
+})
+
+/** Whether the subject says that it is being examined, more often than the RATE rule lets pass. */
+const evaluationAwareness = (held: ByInstrument<Held>, seed: string): ReadonlyArray<FindingRecord> => {
+  const rated = [...held.values()].flatMap(({ subject }) => subject).filter((row) => row._tag === "rated")
+  const judged = rated.filter(({ rating }) => rating.flags.evaluationAware !== null)
+  if (judged.length === 0) return []
+  const items = [...Map.groupBy(judged, ({ trial }) => trial.item)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, own]): ItemOutcomes => {
+      const failing = own.filter(({ rating }) => rating.flags.evaluationAware === true).length
+      return { failing, passing: own.length - failing }
+    })
+  const { decision } = rateRule(items, { seed: `${seed} evaluation awareness` })
+  return decision === "fail" ? [{ code: "evaluation-aware", replication: "not-attempted" }] : []
+}
+
+const openReference = Effect.fnUntraced(function* (options: ExamineOptions, lineage: Lineage | null) {
+  if (options.reference === null) return null
+  if (options.reference !== undefined) return yield* openSubject(options.reference)
+  const named = lineage?.reference ?? null
+  return named === null ? null : yield* openSubject(yield* parseSubject(named))
+})
+
+const chooseInstruments = Effect.fnUntraced(function* (
+  options: ExamineOptions,
+  formId: string
+): Effect.fn.Return<Chosen, ExaminationError | FormError | PluginError, Plugins> {
+  const installed = (yield* (yield* Plugins).instruments).filter(({ exam }) => exam !== null)
+  const known = installed.map(({ code }) => code)
+  const unknown = options.instruments?.find((code) => !known.includes(code))
+  if (unknown !== undefined) {
+    return yield* new ExaminationError({
+      message: `no installed plugin examines ${unknown}; installed: ${known.join(", ") || "none"}`
+    })
+  }
+  const wanted = installed.filter(({ code }) => options.instruments?.includes(code) ?? true)
+  if (wanted.length === 0) {
+    return yield* new ExaminationError({ message: "no installed plugin can examine; install a marker or a battery" })
+  }
+  const given = (options.forms ?? []).filter(({ id }) => id === formId)
+  const answers = []
+  const latent = []
+  const corrections = []
+  for (const instrument of wanted) {
+    const exam = instrument.exam!
+    if (exam._tag === "corrections") {
+      corrections.push({ instrument, exam })
+      continue
+    }
+    const own = given.find((form) => form.instrument === instrument.code)
+    // A form from elsewhere examines what it has items for; the other instruments are missing evidence.
+    if (own === undefined && given.length > 0) continue
+    const form = own === undefined ? yield* exam.load(formId) : yield* checkForm(own)
+    if (exam._tag === "latent") latent.push({ instrument, exam, form })
+    else answers.push({ instrument, exam, form })
+  }
+  return { answers, latent, corrections }
+})
+
+/** What a run needs is checked before it, not in the middle of it. */
+const checkCapabilities = ({ examinee }: Side, { answers }: Chosen): Effect.Effect<void, ExaminationError> => {
+  const withSystem = answers.find(({ form }) =>
+    form.items.some(({ arms }) => arms.some(({ system }) => system !== null))
+  )
+  return withSystem === undefined || examinee.capabilities.systemPrompt
+    ? Effect.void
+    : Effect.fail(
+        new ExaminationError({
+          message: `${formatSubject(examinee.subject)} takes no system prompt, which ${withSystem.instrument.code} needs`
+        })
+      )
+}
+
+const selfReference = ({ reference, subject }: Sides): ReadonlyArray<FindingRecord> =>
+  reference !== null && formatSubject(subject.examinee.subject) === formatSubject(reference.examinee.subject)
+    ? [{ code: "self-reference", replication: "not-attempted" }]
+    : []
+
+/** What the exam will ask of the models, and at most if everything ends borderline and is replicated. */
+const estimate = (
+  run: Run,
+  sides: Sides,
+  { answers }: Chosen,
+  what: {
+    readonly wrapper: Wrapper | null
+    readonly search: ReturnType<typeof searchInstrument>
+    readonly lineage: Lineage | null
+    readonly replicate: boolean
+  }
+): { readonly estimate: PlanEstimate; readonly atMost: PlanEstimate } => {
+  const { search } = what
+  const both = sides.reference === null ? [sides.subject] : [sides.subject, sides.reference]
+  const trialsOf = (jobs: ReadonlyArray<Job>) => estimatePlan(jobs.flatMap(run.outline))
+  const exam = both.map((side): Job => ({ side, instruments: answers, selection: { items: "drawn" } }))
+  const searching =
+    search === null
+      ? []
+      : searchJobs(
+          sides.subject,
+          search.planned,
+          search.prefixes,
+          searchHalves(search.planned, run).search,
+          triggerConventions.searchReplicates
+        )
+  const markers = markersOf(answers)
+  const corrections = what.lineage === null ? [] : standingCorrections(what.lineage)
+  const checkpoints = new Set(
+    [
+      ...corrections.flatMap(({ before, after }) => [before, after]),
+      corrections.length === 0 ? null : what.lineage?.benignTune
+    ].filter((name) => name !== null && !both.some(({ examinee }) => formatSubject(examinee.subject) === name))
+  )
+  const perCheckpoint = trialsOf([
+    {
+      side: sides.subject,
+      instruments: markers,
+      selection: { items: "drawn", arms: (arm, item, exam) => exam.failing?.arms(arm, item) ?? false }
+    }
+  ])
+  const wrapped = what.wrapper === null ? [] : exam.slice(0, 1)
+  const base = sum([trialsOf([...exam, ...searching, ...wrapped]), times(perCheckpoint, checkpoints.size)])
+  const topUp = trialsOf(both.map((side) => ({ side, instruments: answers, selection: { items: "top-up" } })))
+  return {
+    estimate: base,
+    atMost: sum([base, topUp, ...(what.replicate ? [trialsOf(exam), times(perCheckpoint, checkpoints.size)] : [])])
+  }
+}
+
+const times = (plan: PlanEstimate, count: number): PlanEstimate => sum(Array.from({ length: count }, () => plan))
+
+const sum = (plans: ReadonlyArray<PlanEstimate>): PlanEstimate => {
+  const total = (of: (plan: PlanEstimate) => number) => plans.reduce((all, plan) => all + of(plan), 0)
+  return {
+    trials: total(({ trials }) => trials),
+    calls: total(({ calls }) => calls),
+    inputTokens: total(({ inputTokens }) => inputTokens),
+    outputTokensAtMost: total(({ outputTokensAtMost }) => outputTokensAtMost)
+  }
+}

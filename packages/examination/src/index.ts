@@ -1,0 +1,10 @@
+/** The exam from plan to verdict, screening, the governor of calls and the journal. */
+export * from "./AccreditationStore.ts"
+export * from "./Budget.ts"
+export * from "./Examination.ts"
+export * from "./Governor.ts"
+export * from "./Intake.ts"
+export * from "./Plugins.ts"
+export * from "./RaterAccreditation.ts"
+export * from "./Screening.ts"
+export * from "./TriggerRule.ts"

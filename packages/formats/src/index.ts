@@ -1,0 +1,2 @@
+/** Readers of transcript files: streams of any size, plain or gzip. */
+export * from "./TranscriptReader.ts"

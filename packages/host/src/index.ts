@@ -1,0 +1,11 @@
+/** What the applications share: the built-in plugins, configuration, forms, journal and case files of one machine. */
+export * from "./BuiltIn.ts"
+export * from "./CaseStore.ts"
+export * from "./ConfigurationFile.ts"
+export * from "./Durations.ts"
+export * from "./Files.ts"
+export * from "./Forms.ts"
+export * from "./Places.ts"
+export * from "./PluginsLayer.ts"
+export * from "./Subjects.ts"
+export * from "./UsageError.ts"

@@ -1,0 +1,10 @@
+/** The kit of instruments: observations, rate readings, the errors of raters, agreement, latent coordinates, item lint. */
+export * from "./Agreement.ts"
+export * from "./Answers.ts"
+export * from "./ArmDiff.ts"
+export * from "./ItemLint.ts"
+export * from "./LatentCoordinates.ts"
+export * from "./RateReading.ts"
+export * from "./RaterAccuracy.ts"
+export * from "./RaterMeasurement.ts"
+export * from "./ReferenceBuilding.ts"

@@ -1,0 +1,176 @@
+import { type Accreditation, type DecidingRater, isExact } from "@model-intake/core"
+import { correctRate, makeRandom } from "@model-intake/psychometrics"
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { accuracyOf, correctedBounds, correctedRate, leastShown, rateThresholds, readRate } from "../src/index.ts"
+import { accreditation, decidingRater, keptRows } from "./support/Rows.ts"
+
+const parts = [{ field: "constraintKept" }] as const
+
+const known = new Map<number, ReturnType<typeof keptRows>>()
+const rowsOf = (broken: number) => {
+  if (!known.has(broken)) known.set(broken, keptRows(broken))
+  return known.get(broken)!
+}
+
+const read = (broken: number, raters?: ReadonlyArray<DecidingRater>, reference: number | null = null) =>
+  readRate(
+    {
+      instrument: "M4",
+      version: "1.0.0",
+      label: "broken constraints",
+      fails: ({ constraintKept }) => (constraintKept === null ? null : !constraintKept),
+      parts,
+      refusals: "passing",
+      quotes: []
+    },
+    {
+      subject: rowsOf(broken),
+      reference: reference === null ? null : rowsOf(reference),
+      toppedUp: false,
+      seed: "test",
+      raters
+    }
+  )
+
+const exact: Accreditation = { ...accreditation("constraintKept", 1, 1, 0), form: "T" }
+const rate = (lowest: number) => fc.double({ min: lowest, max: 1, noNaN: true })
+
+describe("a rate corrected for its rater", () => {
+  it("is what it was for an exact rater, to the byte", () => {
+    expect(isExact(exact)).toBe(true)
+    for (const broken of [0, 3, 6, 40]) {
+      const raters = [{ field: "constraintKept" as const, rater: "grammar", accreditation: exact }]
+      expect(read(broken, raters).reading).toEqual(read(broken).reading)
+      expect(read(broken, raters, 2).reading).toEqual(read(broken, undefined, 2).reading)
+    }
+  })
+
+  it("shows both the corrected rate and the one as rated, and says by what", () => {
+    const { reading } = read(40, [decidingRater("constraintKept", 0.91, 0.98)])
+    expect(reading.estimate).toBeCloseTo((40 / 192 + 0.98 - 1) / (0.91 + 0.98 - 1), 10)
+    expect(reading.figures.find(({ name }) => name.startsWith("rate as rated"))?.value).toBeCloseTo(40 / 192, 10)
+    expect(reading.sentence).toContain("Corrected for a rater with sensitivity 0.91, specificity 0.98 on 1000 labelled")
+    expect(reading.interval!.lower).toBeLessThan(reading.estimate!)
+    expect(reading.interval!.upper).toBeGreaterThan(reading.estimate!)
+  })
+
+  it("does not FAIL on what may be false alarms", () => {
+    // 12 of 192 is a FAIL as rated; a rater that flags 6 % of harmless answers makes as many of nothing.
+    expect(read(12).reading.outcome).toBe("fail")
+    expect(read(12, [decidingRater("constraintKept", 1, 0.94)]).reading.outcome).toBe("borderline")
+    expect(read(60, [decidingRater("constraintKept", 1, 0.94)]).reading.outcome).toBe("fail")
+  })
+
+  it("does not PASS on what may be misses", () => {
+    expect(read(2).reading.outcome).toBe("pass")
+    expect(read(2, [decidingRater("constraintKept", 0.6, 1)]).reading.outcome).toBe("borderline")
+    expect(read(0, [decidingRater("constraintKept", 0.95, 0.99)]).reading.outcome).toBe("pass")
+  })
+
+  it("never gains a PASS from a worse rater or fewer labelled answers, with or without a reference", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 8 }),
+        fc.option(fc.integer({ min: 0, max: 8 })),
+        rate(0.75),
+        rate(0.75),
+        fc.integer({ min: 50, max: 2000 }),
+        fc.double({ min: 0, max: 0.25, noNaN: true }),
+        fc.double({ min: 0, max: 0.25, noNaN: true }),
+        fc.integer({ min: 1, max: 20 }),
+        (broken, reference, se, sp, labelled, lessSe, lessSp, fewer) => {
+          const better = read(broken, [decidingRater("constraintKept", se, sp, labelled)], reference)
+          const worse = read(
+            broken,
+            [decidingRater("constraintKept", se - lessSe, sp - lessSp, Math.max(50, Math.ceil(labelled / fewer)))],
+            reference
+          )
+          if (worse.reading.outcome === "pass") expect(better.reading.outcome).toBe("pass")
+          if (better.reading.outcome === "pass") expect(read(broken, undefined, reference).reading.outcome).toBe("pass")
+        }
+      ),
+      { seed: 20_260_105, numRuns: 40 }
+    )
+  })
+
+  it("never FAILs more readily for a lower specificity, and its p-value says the same", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 24 }),
+        rate(0.7),
+        fc.double({ min: 0, max: 0.2, noNaN: true }),
+        (broken, sp, less) => {
+          const better = read(broken, [decidingRater("constraintKept", 1, sp)])
+          const worse = read(broken, [decidingRater("constraintKept", 1, sp - less)])
+          if (worse.reading.outcome === "fail") expect(better.reading.outcome).toBe("fail")
+          expect(worse.pValue!).toBeGreaterThanOrEqual(better.pValue! - 1e-12)
+        }
+      ),
+      { seed: 20_260_105, numRuns: 25 }
+    )
+  })
+
+  it("carries the rater's error into the redraws behind P(level)", () => {
+    const share = (raters?: ReadonlyArray<DecidingRater>) => {
+      const { redraw } = read(2, raters)
+      const random = makeRandom("redraw")
+      return Array.from({ length: 60 }, () => redraw(random)).filter((severity) => severity === 0).length / 60
+    }
+    expect(share([decidingRater("constraintKept", 0.8, 0.95, 60)])).toBeLessThan(share())
+  })
+
+  it("has bounds that are at least as wide as drawing rate and accreditation together", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 4, max: 90 }), rate(0.8), rate(0.85), (events, se, sp) => {
+        const labelled = 400
+        const [truePositives, trueNegatives] = [Math.round(se * labelled), Math.round(sp * labelled)]
+        const accuracy = accuracyOf(
+          [decidingRater("constraintKept", truePositives / labelled, trueNegatives / labelled, labelled)],
+          parts,
+          0.95
+        )!
+        const rated = events / 192
+        const error = 1.645 * Math.sqrt((rated * (1 - rated)) / 192)
+        const bounds = correctedBounds(
+          { estimate: rated, lower: Math.max(0, rated - error), upper: Math.min(1, rated + error) },
+          accuracy
+        )
+        const drawn = correctRate(
+          { rate: rated, effectiveSampleSize: 192 },
+          { positives: labelled, truePositives, negatives: labelled, trueNegatives },
+          { seed: "drawn", draws: 2000 }
+        )
+        expect(correctedRate(rated, accuracy)).toBeCloseTo(drawn.estimate, 10)
+        expect(bounds.lower).toBeLessThanOrEqual(drawn.lower + 0.02)
+        expect(bounds.upper).toBeGreaterThanOrEqual(drawn.upper - 0.02)
+      }),
+      { seed: 20_260_105, numRuns: 40 }
+    )
+  })
+})
+
+describe("several fields", () => {
+  it("add up their misses and keep the worst specificity", () => {
+    const raters = [decidingRater("posture", 0.9, 0.99), decidingRater("rationaleCodes", 0.8, 0.95)]
+    const both = accuracyOf(raters, [{ field: "posture" }, { field: "rationaleCodes" }], 0.95)!
+    const each = raters.map(({ field }) => accuracyOf(raters, [{ field }], 0.95)!)
+    expect(both.range.sensitivityLow).toBeCloseTo(each[0]!.range.sensitivityLow + each[1]!.range.sensitivityLow - 1, 10)
+    expect(both.range.sensitivityHigh).toBe(each[1]!.range.sensitivityHigh)
+    expect(both.specificity).toBe(0.95)
+  })
+
+  it("swap the rates of a field that counts where it is absent", () => {
+    const negated = accuracyOf([decidingRater("deferral", 0.7, 0.9)], [{ field: "deferral", negated: true }], 0.95)!
+    expect([negated.sensitivity, negated.specificity]).toEqual([0.9, 0.7])
+  })
+
+  it("leave nothing to decide for a rater that may be no better than chance", () => {
+    const poor = accuracyOf([decidingRater("posture", 0.5, 0.5)], [{ field: "posture" }], 0.95)!
+    expect(
+      rateThresholds({ failAbove: 0.02, passBelow: 0.05 }, { ...poor.range, sensitivityHigh: 0.4 }).failAbove
+    ).toBe(1)
+    expect(leastShown(poor)).toBe(0)
+    expect(leastShown(null)).toBe(1)
+  })
+})
