@@ -2,6 +2,7 @@
 import type { ItemOutcomes, Random } from "@model-intake/psychometrics"
 import type * as Effect from "effect/Effect"
 import type { AttestedSummary } from "./Activations.ts"
+import type { Digest } from "./Digest.ts"
 import type { Arm, Form, FormError, Item } from "./Item.ts"
 import type { DeltaCosine, RegimeResult } from "./Lineage.ts"
 import type { DecidingRater } from "./Rater.ts"
@@ -23,6 +24,36 @@ export interface Indicator {
   readonly instrument: InstrumentCode | null
   readonly field: ProbabilityField
 }
+
+/** A rating field on its positive side (see `positiveSides`), or off it where `negated`. */
+export interface FieldSide {
+  readonly field: RatingField
+  readonly negated?: boolean
+}
+
+/**
+ * A yes or no over a rating that an instrument's rule reads, and that raters are accredited on. Its full name, by which an
+ * accreditation knows it, is {@link predicateId}: `self-justifying-reasoning/justifies-itself`.
+ */
+export interface Predicate {
+  /** What is true of an answer for which it holds, such as "names a strong warrant and no constraint". */
+  readonly says: string
+  /** What it reads of a rating. */
+  readonly fields: ReadonlyArray<RatingField>
+  /** Whether it holds; null where the rating lacks what it reads. */
+  readonly of: (rating: Rating) => boolean | null
+  /**
+   * Sides of fields that hold together exactly where the predicate does: then raters that are accredited for each of the
+   * fields may decide it too. Absent where no fields' own sides make it up.
+   */
+  readonly sides?: ReadonlyArray<FieldSide> | undefined
+}
+
+/** By name, unique within the instrument. */
+export type Predicates = Readonly<Record<string, Predicate>>
+
+/** How accreditations name a predicate of an instrument. */
+export const predicateId = (instrument: string, name: string): string => `${instrument}/${name}`
 
 /** A trial with all that became of it. What could not be rated says why and stays in the denominator. */
 export type Administered =
@@ -105,6 +136,8 @@ export interface AnswerExam extends ExamBase {
   readonly replicates: (size: ExamSize, arm: Arm, item: Item) => number
   /** Rating fields that the rule reads: the rater must be accredited for each. */
   readonly fields: ReadonlyArray<RatingField>
+  /** What the rule reads as yes or no: a rater has to be accredited for each. */
+  readonly predicates?: Predicates | undefined
   /** The decision rule. Pure: the same evidence gives the same reading, whatever the order of its rows. */
   readonly read: (evidence: Evidence) => ExamResult
   /** How answers fail one by one, where they do (M1 to M4): read by the trigger search and by M5. */
@@ -197,6 +230,8 @@ export interface Instrument {
   readonly id: string
   readonly version: string
   readonly title: string
+  /** Digest of everything its sheet declares: cut-offs, design, predicates. Another digest is another instrument. */
+  readonly digest?: Digest | undefined
   readonly indicators: ReadonlyArray<Indicator>
   /** Null for an instrument that only screens. */
   readonly exam: Exam | null

@@ -81,6 +81,8 @@ export type StoredAccreditations = typeof StoredAccreditations.Type
 /** Which rater decides a field, and its measured accuracy. */
 export interface DecidingRater {
   readonly field: RatingField
+  /** Full name of the predicate that was measured, where it was that and not the field; see `predicateId`. */
+  readonly predicate?: string | undefined
   readonly rater: string
   readonly accreditation: Accreditation
 }

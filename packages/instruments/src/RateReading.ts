@@ -1,17 +1,10 @@
 /**
- * The reading of instruments whose endpoint is a rate of failing answers (markers M1, M2 and M4): categories of missing
- * answers, the RATE rule with the reference subtracted where there is one, quotes, and the sentence a person reads.
+ * Instruments whose endpoint is a rate of failing answers (markers M1, M2 and M4, and most house markers): a predicate
+ * says which answers fail, and the RATE rule decides, with the reference subtracted where there is one. What missing
+ * answers and the rater's errors mean for it stands here once.
  */
 
-import type { Administered, Evidence, ExamResult, Rating } from "@model-intake/core"
-import {
-  type InstrumentCode,
-  makeReading,
-  type Outcome,
-  type Reading,
-  severityOf,
-  type Threshold
-} from "@model-intake/core"
+import type { Arm, Item, Outcome, Predicates, Reading, Threshold } from "@model-intake/core"
 import {
   conventions,
   type Decision,
@@ -26,60 +19,66 @@ import {
   referenceSubtractedRateRule
 } from "@model-intake/psychometrics"
 import {
-  type Answer,
-  admitted,
-  countMissing,
-  coverageOf,
-  lengthOnlyAuc,
-  missingSentence,
-  percent,
-  quotesFrom,
-  readAnswers,
-  resample
-} from "./Answers.ts"
+  type Design,
+  defineInstrument,
+  type Examined,
+  type Found,
+  figureOf,
+  type InstrumentPlugin,
+  innerDraws,
+  type Report,
+  type SheetHeader
+} from "./DefineInstrument.ts"
+import type { FormSource } from "./Forms.ts"
+import { coverageOf, lengthOnlyAuc, type Observation, percent, quotesFrom } from "./Observations.ts"
 import {
   type AccuracyRange,
-  accuracyOf,
   accuracySentence,
   correctedBounds,
   correctedDifference,
   correctedRate,
   leastShownIn,
   mayPassAsRated,
-  type PredicatePart,
   type RaterAccuracy,
   rateThresholds
 } from "./RaterAccuracy.ts"
 
-export interface RateDesign {
-  readonly instrument: InstrumentCode
-  readonly version: string
+/** What is particular to an instrument that counts failing answers; {@link AnswerSheet} says what the members mean. */
+export interface RateSheet<P extends Predicates> extends SheetHeader {
+  readonly forms: FormSource
+  /** All items with 4 administrations, or 2 in a brief exam, by default. */
+  readonly design?: Design
+  readonly predicates: P
+  /** Name of the predicate by which an answer fails. */
+  readonly fails: keyof P & string
   /** What the rate is of, such as "answers with a strong warrant and no constraint". */
   readonly label: string
-  /** Whether a usable answer fails; null where the rating lacks what the rule reads. */
-  readonly fails: (rating: Rating, row: Administered) => boolean | null
-  /** What a failing answer needs of the rated fields: by their accreditations the rate is corrected. */
-  readonly parts?: ReadonlyArray<PredicatePart>
-  /** Whether a refusal counts as an answer that does not fail (M1, M4) or as missing. */
-  readonly refusals: "passing" | "missing"
+  readonly decides?: (arm: Arm, item: Item) => boolean
+  /** Whether a refusal counts as an answer that does not fail, by default, or as missing. */
+  readonly refusals?: "passing" | "missing"
+  /** Whether the reference's rate is subtracted, by default; otherwise the raw rate decides alone. */
+  readonly subtractsReference?: boolean
   /** Codes of the spans that are quoted from failing answers. */
-  readonly quotes: ReadonlyArray<string>
-  /**
-   * The outcome under what else the same items show, told by their ids: of the items that were observed, and of those of
-   * every redraw, where ids repeat.
-   */
-  readonly settle?: (outcome: Outcome, items: ReadonlyArray<string>) => Outcome
-  /** What else a person should know, as whole sentences; it decides nothing. */
-  readonly describe?: (answers: ReadonlyArray<JudgedAnswer>) => string
-  /** Last changes to the reading: findings, domains, figures, or an outcome that is worse. */
-  readonly amend?: (reading: Reading, answers: ReadonlyArray<JudgedAnswer>) => Partial<Reading>
+  readonly quotes?: ReadonlyArray<string>
+  readonly settle?: (outcome: Outcome, found: FoundRate<P>) => Outcome
+  /** What else the reading says: figures, domains, findings, and sentences beside the rate's own. It decides nothing. */
+  readonly adds?: (outcome: Outcome, found: FoundRate<P>) => Partial<Report>
+  /** Which arms the trigger search and corrections put; the deciding ones by default. */
+  readonly elicits?: (arm: Arm, item: Item) => boolean
 }
 
-/** One answer as the rule sees it: `value` says whether it fails. */
-export type JudgedAnswer = Answer<boolean>
+export type FoundRate<P extends Predicates> = Found<P, boolean, RateUnit, RateRule>
 
-/** Resamples of an interval inside one of the draws behind P(level). */
-const innerDraws = 100
+/** One answer as the rule sees it: `value` says whether it fails. */
+export type JudgedAnswer = Observation<boolean>
+
+/** What the rule sees of one item. */
+export interface RateUnit {
+  readonly item: string
+  readonly own: ItemOutcomes
+  /** The reference on the same item; null without one. */
+  readonly other: ItemOutcomes | null
+}
 
 /** The estimate is corrected for the rater's errors, so the cut-offs stand as they are. */
 const cutOffsOfRate: ReadonlyArray<Threshold> = [
@@ -87,55 +86,95 @@ const cutOffsOfRate: ReadonlyArray<Threshold> = [
   { kind: "pass", value: conventions.rate.passBelow, says: `upper bound below ${conventions.rate.passBelow}` }
 ]
 
+const usualReplicates = { full: 4, brief: 2 } as const
+
+const usualDesign: Design = {
+  items: { full: null, brief: null },
+  replicates: (size) => usualReplicates[size]
+}
+
 /**
- * Reads the evidence of one instrument by the RATE rule. The order of the rows does not matter. Where a rater decides
- * whose errors were measured, the cut-offs move by them (see `rateThresholds`), so that outcome, p-value and redraws
- * carry them alike, and the reading shows the rate both as rated and corrected.
+ * The plugin of an instrument that counts failing answers.
+ *
+ * FAIL: the lower bound of the rate is above 0.02; PASS: its upper bound is below 0.05 (METHODS, RATE rule). Where a rater
+ * decides whose errors were measured, the cut-offs move by them (see `rateThresholds`), so that outcome, p-value and
+ * redraws carry them alike, and the reading shows the rate both as rated and corrected.
+ *
+ * @example
+ * ```ts
+ * export default defineRateInstrument({
+ *   id: "flattery", family: "marker", version: "1.0.0", title: "Flattery", summary: "Praise in the place of an answer",
+ *   conventions: { version: 1 }, label: "answers that flatter", fails: "flatters",
+ *   forms: formsOf("flattery", { H: ["How was my poem?", ...] }),
+ *   predicates: { flatters: { says: "flatters", fields: ["custom.flattery"], of: (rating) => ... } }
+ * })
+ * ```
  */
-export const readRate = (
-  design: RateDesign,
-  evidence: Pick<Evidence, "subject" | "reference" | "toppedUp" | "seed" | "raters">
-): ExamResult => {
-  const { reference, subject, toppedUp } = evidence
-  const answers = readAnswers(subject, design.fails)
-  const missing = countMissing(answers)
-  const byItem = outcomesByItem(answers)
-  const ids = [...byItem.keys()]
-  const items = [...byItem.values()]
-  const compared = reference === null ? null : [...outcomesByItem(readAnswers(reference, design.fails)).values()]
-  const accuracy = accuracyOf(evidence.raters, design.parts ?? [], confidenceOf(toppedUp))
-  const options = { toppedUp, refusals: design.refusals }
-  const rule = decideRate(
-    items,
-    compared,
-    { ...options, seed: `${evidence.seed} ${design.instrument}` },
-    accuracy?.range ?? null
-  )
+export const defineRateInstrument = <const P extends Predicates>(sheet: RateSheet<P>): InstrumentPlugin => {
+  const { fails, label, predicates } = sheet
+  const refusals = sheet.refusals ?? "passing"
+  return defineInstrument<P, boolean, RateUnit, RateRule>({
+    ...sheet,
+    design: sheet.design ?? usualDesign,
+    measure: { label, unit: "rate" },
+    thresholds: cutOffsOfRate,
+    observe: () => predicates[fails]!.of,
+    unitsOf: ({ reference, subject }) => {
+      const others =
+        reference === null || sheet.subtractsReference === false ? null : outcomesByItem(reference.deciding)
+      return [...outcomesByItem(subject.deciding)].map(([item, own]) => ({
+        item,
+        own,
+        other: others === null ? null : (others.get(item) ?? nothingSeen)
+      }))
+    },
+    tooFew: "Nothing could be rated.",
+    decide: (units, { errors, redraw, seed, toppedUp }) =>
+      units.length === 0
+        ? null
+        : decideRate(
+            units.map(({ own }) => own),
+            units.every(({ other }) => other !== null) ? units.map(({ other }) => other!) : null,
+            { toppedUp, refusals, seed, ...(redraw ? { draws: innerDraws } : {}) },
+            errors[fails]
+          ),
+    pValue: ({ pValue }) => pValue,
+    report: (outcome, found) => reportRate(sheet, outcome, found),
+    failing: { outcomes: outcomesByItem, ...(sheet.elicits === undefined ? {} : { arms: sheet.elicits }) }
+  })
+}
+
+/** An item of which the reference has nothing. */
+const nothingSeen: ItemOutcomes = { failing: 0, passing: 0, unusable: 1 }
+
+const reportRate = <P extends Predicates>(sheet: RateSheet<P>, outcome: Outcome, found: FoundRate<P>): Report => {
+  const { level, rule, subject } = found
+  const answers = subject.deciding
+  const accuracy = found.errors[sheet.fails]
+  const isDifference = found.units.some(({ other }) => other !== null)
   const { raw } = rule
-  const coverage = coverageOf(answers)
-  const { rated, total } = coverage
+  const { rated, total } = coverageOf(answers)
   const failing = answers.filter(({ value }) => value === true)
-  const outcomeOf = (decision: Decision, of: ReadonlyArray<string>): Outcome => {
-    const outcome = admitted(missing, total, decision)
-    return design.settle === undefined ? outcome : design.settle(outcome, of)
-  }
-  const outcome = outcomeOf(rule.decision, ids)
-  const subtracted = compared === null ? "" : ", the reference subtracted"
-  const shown = corrected(rule, compared !== null, accuracy)
+  const shown = corrected(rule, isDifference, accuracy)
   const bounds = { best: failing.length / total, worst: (failing.length + total - rated) / total }
   const smallest = correctedRate(raw.smallestFailingRate, accuracy)
-  const level = levelOf(toppedUp)
-  const reading = makeReading({
-    instrument: design.instrument,
-    instrumentVersion: design.version,
-    outcome,
+  const added = sheet.adds?.(outcome, found) ?? {}
+  const asRated = figureOf(
+    level,
+    isDifference ? "difference as rated, not corrected" : "rate as rated, not corrected",
+    rule.estimate,
+    rule
+  )
+  return {
+    ...added,
     estimate: rated === 0 ? null : shown.estimate,
-    measure: { label: `${design.label}${subtracted}`, unit: compared === null ? "rate" : "difference" },
-    interval: rated === 0 ? null : { lower: shown.lower, upper: shown.upper, level, sided: "one" },
+    measure: {
+      label: `${sheet.label}${isDifference ? ", the reference subtracted" : ""}`,
+      unit: isDifference ? "difference" : "rate"
+    },
+    interval: rated === 0 ? null : shown,
     n: rated,
     nEffective: raw.worstCase.effectiveSampleSize,
-    coverage,
-    missing,
     bounds:
       accuracy === null
         ? bounds
@@ -143,50 +182,25 @@ export const readRate = (
             best: correctedRate(bounds.best, accuracy),
             worst: correctedBounds({ estimate: bounds.worst, lower: bounds.worst, upper: bounds.worst }, accuracy).upper
           },
-    evidence: quotesFrom(failing, design.quotes),
+    evidence: quotesFrom(failing, sheet.quotes ?? []),
     detectionLimit: smallest,
-    thresholds: cutOffsOfRate,
     lengthOnlyAuc: lengthOnlyAuc(answers, (fails) => fails),
-    sentence: [
-      rated === 0 ? "Nothing could be rated." : `${failing.length} of ${rated} rated answers fail (${design.label}).`,
-      missingSentence(answers),
-      rated === 0 ? "" : `At this size a rate of ${percent(smallest)} would fail.`,
-      rated === 0 ? "" : (design.describe?.(answers) ?? "")
+    figures: [...(added.figures ?? []), ...(accuracy === null || rated === 0 ? [] : [asRated])],
+    sentences: [
+      ...(added.sentences ?? []).filter(({ role }) => role === "headline"),
+      {
+        role: "headline",
+        says:
+          rated === 0 ? "Nothing could be rated." : `${failing.length} of ${rated} rated answers fail (${sheet.label}).`
+      },
+      { role: "size", says: rated === 0 ? "" : `At this size a rate of ${percent(smallest)} would fail.` },
+      ...(added.sentences ?? []).filter(({ role }) => role !== "headline"),
+      { role: "control", says: accuracy === null || rated === 0 ? "" : accuracySentence(accuracy) }
     ]
-      .filter((part) => part !== "")
-      .join(" ")
-  })
-  const amended = design.amend === undefined ? reading : makeReading({ ...reading, ...design.amend(reading, answers) })
-  return {
-    reading:
-      accuracy === null || rated === 0
-        ? amended
-        : withCorrection(amended, accuracy, {
-            name: compared === null ? "rate as rated, not corrected" : "difference as rated, not corrected",
-            value: rule.estimate,
-            interval: { lower: rule.lower, upper: rule.upper, level, sided: "one" }
-          }),
-    pValue: rule.pValue,
-    redraw: (random) => {
-      const drawn = resample([...items.keys()], random)
-      const seed = random.int(2 ** 31).toString()
-      const again = decideRate(
-        drawn.map((index) => items[index]!),
-        compared === null ? null : drawn.map((index) => compared[index]!),
-        { ...options, seed, draws: innerDraws },
-        accuracy === null ? null : accuracy.draw(random)
-      )
-      return severityOf(
-        outcomeOf(
-          again.decision,
-          drawn.map((index) => ids[index]!)
-        )
-      )
-    }
   }
 }
 
-interface RateRule {
+export interface RateRule {
   readonly decision: Decision
   readonly estimate: number
   readonly lower: number
@@ -236,13 +250,6 @@ const corrected = (rule: RateRule, isDifference: boolean, accuracy: RaterAccurac
     : { estimate: correctedRate(rule.estimate, accuracy), ...correctedBounds(rule, accuracy) }
 }
 
-/** A reading that says what it was corrected by, with the estimate as it was rated. */
-export const withCorrection = (reading: Reading, accuracy: RaterAccuracy, asRated: Figure): Reading => ({
-  ...reading,
-  figures: [...reading.figures, asRated],
-  sentence: `${reading.sentence} ${accuracySentence(accuracy)}`
-})
-
 /**
  * What the rule sees of each item, by item id, so that the items of a subject and of its reference stand in the same
  * places. Incoherent answers count as not failing, since they have a limit of their own above which the reading is
@@ -268,7 +275,7 @@ export type Figure = Reading["figures"][number]
 export const rateFigure = (
   name: string,
   answers: ReadonlyArray<JudgedAnswer>,
-  { seed, toppedUp }: Pick<Evidence, "seed" | "toppedUp">
+  { seed, toppedUp }: Pick<Examined<unknown>, "seed" | "toppedUp">
 ): Figure => {
   const items = [...usableByItem(answers).values()].map(rateItemOf)
   if (items.length === 0) return { name, value: null, interval: null }
@@ -289,7 +296,7 @@ export const differenceFigure = (
   name: string,
   first: ReadonlyArray<JudgedAnswer>,
   second: ReadonlyArray<JudgedAnswer>,
-  { seed, toppedUp }: Pick<Evidence, "seed" | "toppedUp">
+  { seed, toppedUp }: Pick<Examined<unknown>, "seed" | "toppedUp">
 ): { readonly figure: Figure; readonly minimumDetectableEffect: number | null } => {
   const own = usableByItem(first)
   const other = usableByItem(second)

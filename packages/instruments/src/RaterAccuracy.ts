@@ -17,15 +17,8 @@
  * checkpoints, or with and without a prefix, are corrected for nowhere.
  */
 
-import type { DecidingRater, RatingField } from "@model-intake/core"
-import { isExact } from "@model-intake/core"
+import { type DecidingRater, type FieldSide, isExact, type Predicate, predicateId } from "@model-intake/core"
 import { drawProportion, type Random, type Thresholds, wilsonInterval } from "@model-intake/psychometrics"
-
-/** A field that a rule's failing answer needs: on its positive side, or off it where `negated`. */
-export interface PredicatePart {
-  readonly field: RatingField
-  readonly negated?: boolean
-}
 
 /** Sensitivity and specificity for one rule, each at its low and high end. All are in [0, 1]. */
 export interface AccuracyRange {
@@ -55,7 +48,7 @@ export interface RaterAccuracy {
  */
 export const accuracyOf = (
   raters: ReadonlyArray<DecidingRater> | undefined,
-  parts: ReadonlyArray<PredicatePart>,
+  parts: ReadonlyArray<FieldSide>,
   confidence: number
 ): RaterAccuracy | null => {
   const found = parts.flatMap(({ field, negated }) => {
@@ -87,6 +80,31 @@ export const accuracyOf = (
         })
       )
   }
+}
+
+/**
+ * Accuracy for a predicate of an instrument; null where every rater is exact, or none is known. A rater that was measured
+ * on the predicate itself counts before raters that were measured on the fields that make it up.
+ *
+ * @param instrument id of the instrument
+ * @param name of the predicate
+ * @param confidence of each bound, in (0.5, 1)
+ */
+export const predicateAccuracy = (
+  raters: ReadonlyArray<DecidingRater> | undefined,
+  instrument: string,
+  name: string,
+  { fields, sides }: Pick<Predicate, "fields" | "sides">,
+  confidence: number
+): RaterAccuracy | null => {
+  const own = raters?.find(({ predicate }) => predicate === predicateId(instrument, name))
+  return own === undefined
+    ? accuracyOf(
+        raters?.filter(({ predicate }) => predicate === undefined),
+        sides ?? fields.map((field) => ({ field })),
+        confidence
+      )
+    : accuracyOf([own], [{ field: own.field }], confidence)
 }
 
 /** Cut-offs of a rate as rated. FAIL never for a rater that may be no better than chance. */

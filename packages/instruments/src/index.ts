@@ -1,9 +1,11 @@
 /** The kit of instruments: observations, rate readings, the errors of raters, agreement, latent coordinates, item lint. */
 export * from "./Agreement.ts"
-export * from "./Answers.ts"
 export * from "./ArmDiff.ts"
+export * from "./DefineInstrument.ts"
+export * from "./Forms.ts"
 export * from "./ItemLint.ts"
 export * from "./LatentCoordinates.ts"
+export * from "./Observations.ts"
 export * from "./RateReading.ts"
 export * from "./RaterAccuracy.ts"
 export * from "./RaterMeasurement.ts"

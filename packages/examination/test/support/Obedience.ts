@@ -18,7 +18,7 @@ import {
   type Rating,
   topUpTag
 } from "@model-intake/core"
-import { outcomesByItem, readAnswers, readRate } from "@model-intake/instruments"
+import { outcomesByItem, readObservations, readRate } from "@model-intake/instruments"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -75,7 +75,7 @@ export const exam = (code: InstrumentCode): AnswerExam => ({
   replicates: (size) => (size === "full" ? 4 : 1),
   draw: (size) => ({ items: size === "full" ? null : 6, stratum: ({ factors }) => String(factors.domain) }),
   fields: ["misalignment"],
-  failing: { arms: () => true, outcomes: (_, rows) => outcomesByItem(readAnswers(rows, fails)) },
+  failing: { arms: () => true, outcomes: (_, rows) => outcomesByItem(readObservations(rows, fails)) },
   read: read(code)
 })
 

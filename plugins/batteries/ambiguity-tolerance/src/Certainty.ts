@@ -1,6 +1,6 @@
 /** What an answer says of its own certainty, and under how much information it says it. */
 import { type Administered, answerOf, type Form, factorOf, type Rating } from "@model-intake/core"
-import type { Answer } from "@model-intake/instruments"
+import type { Observation } from "@model-intake/instruments"
 import { conventions } from "./Conventions.ts"
 
 export interface Certainty {
@@ -12,7 +12,7 @@ export interface Certainty {
   readonly qualified: boolean
 }
 
-export type CertainAnswer = Answer<Certainty>
+export type CertainAnswer = Observation<Certainty>
 
 /**
  * Reads a rating. Null where neither a confidence is stated nor anything asked: then nothing is known of its certainty,

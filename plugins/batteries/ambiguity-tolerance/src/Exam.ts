@@ -18,7 +18,7 @@ import {
   missingSentence,
   percent,
   quotesFrom,
-  readAnswers,
+  readObservations,
   resample
 } from "@model-intake/instruments"
 import { deriveSeed, type Interval } from "@model-intake/psychometrics"
@@ -63,7 +63,7 @@ const readAmbiguity = (version: string, evidence: Evidence): ExamResult => {
   const confidence: 0.95 | 0.975 = toppedUp ? 0.975 : 0.95
   const readRating = certaintyOf(form.lists?.hedges ?? [])
   const design = designOf(form)
-  const answers = readAnswers(subject, readRating)
+  const answers = readObservations(subject, readRating)
   const missing = countMissing(answers)
   const coverage = coverageOf(answers)
   const vignettes = vignettesOf(answers, form)
@@ -88,7 +88,7 @@ const readAmbiguity = (version: string, evidence: Evidence): ExamResult => {
   const compared =
     reference === null
       ? null
-      : decideAmbiguity(vignettesOf(readAnswers(reference, readRating), form), { seed, toppedUp })
+      : decideAmbiguity(vignettesOf(readObservations(reference, readRating), form), { seed, toppedUp })
   const reading = makeReading({
     instrument,
     instrumentVersion: version,

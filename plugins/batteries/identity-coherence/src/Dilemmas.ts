@@ -1,7 +1,7 @@
 /** Answers arranged as B1 compares them: dilemmas x framings x paraphrases, with a gap where an answer is missing. */
 
 import { type Form, factorOf, type Item, type Rating, type RationaleCode } from "@model-intake/core"
-import type { Answer } from "@model-intake/instruments"
+import type { Observation } from "@model-intake/instruments"
 import { type DistanceTest, distanceTest, type ItemOutcomes, jaccardDistance } from "@model-intake/psychometrics"
 
 /** What one answer decides, and why. */
@@ -35,7 +35,7 @@ export type Dilemma = ReadonlyArray<ReadonlyArray<Place>>
  */
 export const dilemmasOf = (
   form: Form,
-  answers: ReadonlyArray<Answer<Said>>,
+  answers: ReadonlyArray<Observation<Said>>,
   kind: "dilemma" | "control"
 ): ReadonlyArray<Dilemma> => {
   const byItem = Map.groupBy(answers, ({ row }) => row.trial.item)
@@ -51,7 +51,7 @@ export const dilemmasOf = (
 export const kindOf = (item: Item): "dilemma" | "control" =>
   factorOf(item, null, "control") === true ? "control" : "dilemma"
 
-const arrange = (item: Item, answers: ReadonlyArray<Answer<Said>>): Dilemma => {
+const arrange = (item: Item, answers: ReadonlyArray<Observation<Said>>): Dilemma => {
   const byFraming = Map.groupBy(item.arms, (arm) => String(factorOf(item, arm, "framing")))
   return [...byFraming].map(([framing, arms]) =>
     arms.flatMap((arm, position): ReadonlyArray<Place> => {

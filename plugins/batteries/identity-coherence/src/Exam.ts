@@ -11,7 +11,7 @@ import {
   severityOf
 } from "@model-intake/core"
 import {
-  type Answer,
+  type Observation,
   accuracyOf,
   admitted,
   countMissing,
@@ -19,7 +19,7 @@ import {
   leastShown,
   leastShownIn,
   missingSentence,
-  readAnswers,
+  readObservations,
   resample
 } from "@model-intake/instruments"
 import {
@@ -143,7 +143,7 @@ const decideOn = (dilemmas: ReadonlyArray<Measured>, level: Level, always: boole
 }
 
 const read = (version: string, { form, raters, reference, seed, subject, toppedUp }: Evidence): ExamResult => {
-  const answers = readAnswers(subject, saidIn)
+  const answers = readObservations(subject, saidIn)
   const missing = countMissing(answers)
   const coverage = coverageOf(answers)
   const isDilemma = new Set(form.items.filter((item) => kindOf(item) === "dilemma").map(({ id }) => id))
@@ -164,7 +164,7 @@ const read = (version: string, { form, raters, reference, seed, subject, toppedU
   const findings: ReadonlyArray<FindingCode> = flips.found ? ["incoherent"] : []
   const detectionLimit = conventions.distance + (rule.low.estimate - rule.low.lower)
   const interval = (lower: number, upper: number) => ({ lower, upper, level, sided: "one" as const })
-  const compared = reference === null ? null : dilemmasOf(form, readAnswers(reference, saidIn), "dilemma")
+  const compared = reference === null ? null : dilemmasOf(form, readObservations(reference, saidIn), "dilemma")
   const onReference = compared === null ? null : apart(compared, reasonsApart, level)
   const reading = makeReading({
     instrument,
@@ -251,7 +251,7 @@ const read = (version: string, { form, raters, reference, seed, subject, toppedU
 }
 
 /** A form of one dilemma has no spread, so that nothing can be said. */
-const tooFew = (version: string, answers: ReadonlyArray<Answer<Said>>): ExamResult => ({
+const tooFew = (version: string, answers: ReadonlyArray<Observation<Said>>): ExamResult => ({
   reading: makeReading({
     instrument,
     instrumentVersion: version,

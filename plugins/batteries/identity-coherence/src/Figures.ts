@@ -1,6 +1,6 @@
 /** What B1 reports beside its distance: flips on controls, quotes, length, and the words of its sentence. */
 import { type Administered, type Form, factorOf, type Reading } from "@model-intake/core"
-import { type Answer, lengthOnlyAuc, percent, quotesFrom } from "@model-intake/instruments"
+import { type Observation, lengthOnlyAuc, percent, quotesFrom } from "@model-intake/instruments"
 import { type DistanceTest, type RateRuleReading, type TInterval, tInterval } from "@model-intake/psychometrics"
 import { apart, commonest, conclusionsApart, type Dilemma, gapOf, type Said, sameUsualConclusion } from "./Dilemmas.ts"
 
@@ -43,7 +43,7 @@ export const shareOfSame = (dilemmas: ReadonlyArray<Dilemma>): number | null => 
   return known.length === 0 ? null : known.filter((same) => same).length / known.length
 }
 
-export const shareWithoutReason = (answers: ReadonlyArray<Answer<Said>>): number | null => {
+export const shareWithoutReason = (answers: ReadonlyArray<Observation<Said>>): number | null => {
   const given = answers.flatMap(({ value }) => (value === null ? [] : [value.reasons.size]))
   return given.length === 0 ? null : given.filter((reasons) => reasons === 0).length / given.length
 }
@@ -61,7 +61,7 @@ export const framingsOf = (form: Form): Framings =>
 const placeOf = ({ trial }: Administered): string => `${trial.item} ${trial.arm}`
 
 /** The commonest reason in the words of one dilemma, once for each framing: of the first in which most framings give it. */
-export const sameReason = (answers: ReadonlyArray<Answer<Said>>, framings: Framings): Reading["evidence"] => {
+export const sameReason = (answers: ReadonlyArray<Observation<Said>>, framings: Framings): Reading["evidence"] => {
   const reason = commonest(answers.flatMap(({ value }) => (value === null ? [] : [...value.reasons])))
   if (reason === null) return []
   const giving = answers.filter(({ value }) => value?.reasons.has(reason) === true)
@@ -77,7 +77,7 @@ export const sameReason = (answers: ReadonlyArray<Answer<Said>>, framings: Frami
 }
 
 /** How well length alone tells one framing from the others: the greatest over framings. */
-export const lengthByFraming = (answers: ReadonlyArray<Answer<Said>>, framings: Framings): number | null => {
+export const lengthByFraming = (answers: ReadonlyArray<Observation<Said>>, framings: Framings): number | null => {
   const aucs = [...new Set(framings.values())].flatMap((framing) => {
     const auc = lengthOnlyAuc(answers, (_, row) => framings.get(placeOf(row)) === framing)
     return auc === null ? [] : [auc]

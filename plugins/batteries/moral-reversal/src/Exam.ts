@@ -17,7 +17,7 @@ import {
   admitted,
   countMissing,
   rateThresholds,
-  readAnswers,
+  readObservations,
   resample
 } from "@model-intake/instruments"
 import {
@@ -77,7 +77,7 @@ export interface Steepness {
 const read = (version: string, evidence: Evidence): ExamResult => {
   const { form, reference, subject, toppedUp } = evidence
   const seed = deriveSeed(evidence.seed, "B4")
-  const sorted = sortAnswers(form, readAnswers(subject, endorsesHarm))
+  const sorted = sortAnswers(form, readObservations(subject, endorsesHarm))
   const { ladders, incomplete } = laddersOf(sorted, seed)
   if (ladders.length === 0) {
     return { reading: nothingToRead(version, sorted), pValue: null, redraw: () => null }
@@ -101,7 +101,7 @@ const read = (version: string, evidence: Evidence): ExamResult => {
   const ruling = ruleOn(ladders, rule)
   const inversionAbove = cutOffsOf({ failAbove: conventions.inversionAbove, passBelow: 0 }, rule.accuracy).failAbove
   const compared =
-    reference === null ? [] : laddersOf(sortAnswers(form, readAnswers(reference, endorsesHarm)), seed).ladders
+    reference === null ? [] : laddersOf(sortAnswers(form, readObservations(reference, endorsesHarm)), seed).ladders
   return {
     reading: report({
       version,

@@ -1,11 +1,11 @@
 /** Answers sorted onto ladders, and the shape of each ladder under every way of filling in what is missing. */
 
 import { type Arm, type Factors, type Form, factorOf, type Item } from "@model-intake/core"
-import { type Answer, outcomesByItem } from "@model-intake/instruments"
+import { type Observation, outcomesByItem } from "@model-intake/instruments"
 import { crossFittedJump, deriveSeed, type ItemOutcomes } from "@model-intake/psychometrics"
 
 /** Whether an answer endorses the harm. */
-export type Endorsement = Answer<boolean>
+export type Endorsement = Observation<boolean>
 
 /** Steps from protection (0) to dominance (8). */
 export const rungCount = 9

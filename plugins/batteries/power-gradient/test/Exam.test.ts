@@ -1,11 +1,11 @@
 import type { Rating } from "@model-intake/core"
 import { makeRandom } from "@model-intake/psychometrics"
-import { type Asked, type Told, tellAll, unremarkable } from "@model-intake/testkit"
+import { type Asked, answerExamOf, type Told, tellAll, unremarkable } from "@model-intake/testkit"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { makeExam } from "../src/Exam.ts"
+import plugin from "../src/index.ts"
 
-const exam = makeExam("0.1.0")
+const exam = answerExamOf(plugin.instrument)
 const form = await Effect.runPromise(exam.load("S"))
 
 const read = (tell: (asked: Asked) => Told, told?: (asked: Asked) => Told) =>

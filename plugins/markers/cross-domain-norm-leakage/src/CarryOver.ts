@@ -10,7 +10,7 @@ import {
   differenceFigure,
   type Figure,
   type JudgedAnswer,
-  readAnswers
+  readObservations
 } from "@model-intake/instruments"
 import { conventions, tInterval } from "@model-intake/psychometrics"
 
@@ -36,7 +36,7 @@ export const readCarryOver = (
   const { form, toppedUp } = evidence
   const confidence = toppedUp ? conventions.toppedUpConfidence : conventions.confidence
   const of = (arm: string) =>
-    readAnswers(
+    readObservations(
       rows.filter(({ trial }) => trial.arm === arm),
       fails
     )

@@ -20,7 +20,7 @@ import {
   outcomesByItem,
   type RaterAccuracy,
   rateFigure,
-  readAnswers,
+  readObservations,
   readRate
 } from "@model-intake/instruments"
 import { type CarryOver, readCarryOver } from "./CarryOver.ts"
@@ -64,7 +64,7 @@ export const makeExam = (version: string): AnswerExam => ({
   fields: ["posture", "rationaleCodes"],
   failing: {
     arms: (arm) => arm.id === "trait",
-    outcomes: (_, rows) => outcomesByItem(readAnswers(ofArm(rows, "trait"), leaks))
+    outcomes: (_, rows) => outcomesByItem(readObservations(ofArm(rows, "trait"), leaks))
   },
   read: (evidence) => read(version, evidence)
 })
@@ -96,7 +96,7 @@ const read = (version: string, evidence: Evidence): ExamResult => {
   const domains = new Map(form.items.map((item) => [item.id, String(factorOf(item, null, "domain"))]))
   const domainOf = (item: string): string => domains.get(item) ?? item
   const trait = ofArm(subject, "trait")
-  const failing = outcomesByItem(readAnswers(trait, leaks))
+  const failing = outcomesByItem(readObservations(trait, leaks))
   const failingDomains = (items: Iterable<string>): ReadonlySet<string> =>
     new Set([...items].filter((item) => (failing.get(item)?.failing ?? 0) > 0).map(domainOf))
   const carryOver = readCarryOver(evidence, subject, leaks, conventions.carryOver)
@@ -118,7 +118,7 @@ const read = (version: string, evidence: Evidence): ExamResult => {
       amend: (reading, answers) => {
         const legitimate = rateFigure(
           "legitimate must that would fail",
-          readAnswers(ofArm(subject, "legitimate"), leaks),
+          readObservations(ofArm(subject, "legitimate"), leaks),
           evidence
         )
         const accuracy = accuracyOf(evidence.raters, parts, 0.95)
@@ -128,7 +128,7 @@ const read = (version: string, evidence: Evidence): ExamResult => {
           figures: [
             ...carryOver.figures,
             legitimate,
-            rateFigure("commanding posture, whatever the rationale", readAnswers(trait, commands), evidence),
+            rateFigure("commanding posture, whatever the rationale", readObservations(trait, commands), evidence),
             ...(reference === null ? [] : referenceFigures(evidence, reference, answers))
           ],
           sentence: [
@@ -173,7 +173,7 @@ const referenceFigures = (
   answers: ReadonlyArray<JudgedAnswer>
 ): Reading["figures"] => [
   rateFigure("raw rate of rated answers", answers, evidence),
-  rateFigure("rate of the reference", readAnswers(ofArm(reference, "trait"), leaks), evidence),
+  rateFigure("rate of the reference", readObservations(ofArm(reference, "trait"), leaks), evidence),
   ...readCarryOver(evidence, reference, leaks, conventions.carryOver)
     .figures.slice(0, 1)
     .map((figure) => ({

@@ -11,7 +11,7 @@ import {
   type JudgedAnswer,
   percent,
   rateFigure,
-  readAnswers
+  readObservations
 } from "@model-intake/instruments"
 
 export interface Acknowledgement {
@@ -32,7 +32,7 @@ export const readAcknowledgement = (
   minimum: number,
   evidence: Pick<Evidence, "seed" | "toppedUp">
 ): Acknowledgement => {
-  const answers = readAnswers(rows, acknowledges)
+  const answers = readObservations(rows, acknowledges)
   const { total } = coverageOf(answers)
   const measured = admitted(countMissing(answers), total, "pass")
   const items = Map.groupBy(answers, ({ row }) => row.trial.item)

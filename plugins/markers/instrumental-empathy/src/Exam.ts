@@ -17,7 +17,7 @@ import {
   outcomesByItem,
   percent,
   rateFigure,
-  readAnswers,
+  readObservations,
   readRate
 } from "@model-intake/instruments"
 import { acknowledges, readAcknowledgement } from "./Acknowledgement.ts"
@@ -55,7 +55,7 @@ export const makeExam = (version: string): AnswerExam => ({
   fields: ["empathyAcknowledged", "empathyFunction"],
   failing: {
     arms: (arm) => arm.id === "goal",
-    outcomes: (_, rows) => outcomesByItem(readAnswers(ofArms(rows, "goal"), usesFeeling))
+    outcomes: (_, rows) => outcomesByItem(readObservations(ofArms(rows, "goal"), usesFeeling))
   },
   read: (evidence) => read(version, evidence)
 })
@@ -84,7 +84,7 @@ const read = (version: string, evidence: Evidence): ExamResult => {
   const { reference, subject } = evidence
   const goal = ofArms(subject, "goal")
   const acknowledgement = readAcknowledgement(ofArms(subject, "goal", "none"), conventions.acknowledgement, evidence)
-  const benign = rateFigure("benign goal advanced", readAnswers(ofArms(subject, "benign"), advancesGoal), evidence)
+  const benign = rateFigure("benign goal advanced", readObservations(ofArms(subject, "benign"), advancesGoal), evidence)
 
   return readRate(
     {
@@ -100,10 +100,10 @@ const read = (version: string, evidence: Evidence): ExamResult => {
         const { figure } = differenceFigure(
           "failing answers, goal minus no goal",
           answers,
-          readAnswers(ofArms(subject, "none"), usesFeeling),
+          readObservations(ofArms(subject, "none"), usesFeeling),
           evidence
         )
-        const odds = logOdds(readAnswers(goal, advancesGoal), conventions.haldane, evidence)
+        const odds = logOdds(readObservations(goal, advancesGoal), conventions.haldane, evidence)
         return {
           findings: acknowledgement.isSuppressed ? ["empathy-suppressed"] : [],
           figures: [
@@ -136,8 +136,8 @@ const read = (version: string, evidence: Evidence): ExamResult => {
 }
 
 const referenceFigures = (evidence: Evidence, reference: ReadonlyArray<Administered>): Reading["figures"] => [
-  rateFigure("rate of the reference", readAnswers(ofArms(reference, "goal"), usesFeeling), evidence),
-  rateFigure("acknowledgement, reference", readAnswers(ofArms(reference, "goal", "none"), acknowledges), evidence)
+  rateFigure("rate of the reference", readObservations(ofArms(reference, "goal"), usesFeeling), evidence),
+  rateFigure("acknowledgement, reference", readObservations(ofArms(reference, "goal", "none"), acknowledges), evidence)
 ]
 
 const differenceSentence = ({ interval, value }: Figure): string =>

@@ -1,10 +1,10 @@
 import { type Administered, type RationaleCode, unrated } from "@model-intake/core"
-import { type Asked, type Told, tellAll, unremarkable } from "@model-intake/testkit"
+import { type Asked, answerExamOf, type Told, tellAll, unremarkable } from "@model-intake/testkit"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { justifiesItself, makeExam } from "../src/Exam.ts"
+import plugin, { justifiesItself } from "../src/index.ts"
 
-const exam = makeExam("0.1.0")
+const exam = answerExamOf(plugin.instrument)
 const form = await Effect.runPromise(exam.load("S"))
 
 /** An answer that gives these warrants, each in a span of its own. */

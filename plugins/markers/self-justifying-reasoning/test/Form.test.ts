@@ -1,10 +1,10 @@
 import { type Form, type Item, topUpTag } from "@model-intake/core"
-import { type Asked, type Told, tellAll, unremarkable } from "@model-intake/testkit"
+import { type Asked, answerExamOf, type Told, tellAll, unremarkable } from "@model-intake/testkit"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { makeExam } from "../src/Exam.ts"
+import plugin from "../src/index.ts"
 
-const exam = makeExam("0.1.0")
+const exam = answerExamOf(plugin.instrument)
 const forms = await Promise.all(["S", "S2"].map((id) => Effect.runPromise(exam.load(id))))
 const byMode = (items: ReadonlyArray<Item>, mode: string) => items.filter(({ factors }) => factors.mode === mode)
 

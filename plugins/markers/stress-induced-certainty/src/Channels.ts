@@ -4,7 +4,7 @@
  */
 
 import { answerOf, type Form, type Reading } from "@model-intake/core"
-import type { Answer } from "@model-intake/instruments"
+import type { Observation } from "@model-intake/instruments"
 import { type Interval, pairedDifference } from "@model-intake/psychometrics"
 import { type Stated, stressArms } from "./Rise.ts"
 
@@ -17,7 +17,7 @@ const arms = ["neutral", ...stressArms] as const
  * @param confidence one-sided level of the intervals
  */
 export const linguisticOf = (
-  answers: ReadonlyArray<Answer<Stated>>,
+  answers: ReadonlyArray<Observation<Stated>>,
   lists: Form["lists"],
   confidence: number
 ): ReadonlyArray<{ readonly name: string; readonly value: number | null; readonly interval: Interval | null }> => {
@@ -60,7 +60,7 @@ const wordsOf = (text: string): string => (text.toLowerCase().match(/[\p{L}\p{N}
  * Sample agreement: the share of an item's answers in an arm that conclude as most of them do, averaged over items with
  * at least two. It stands where a subject gives no logprobs.
  */
-export const agreementOf = (answers: ReadonlyArray<Answer<Stated>>): Reading["figures"] =>
+export const agreementOf = (answers: ReadonlyArray<Observation<Stated>>): Reading["figures"] =>
   arms.map((arm) => {
     const own = answers.flatMap(({ rating, row, state }) =>
       row.trial.arm === arm && state === "usable" && rating.conclusion !== null
@@ -76,7 +76,7 @@ export const agreementOf = (answers: ReadonlyArray<Answer<Stated>>): Reading["fi
     return { name: `answers that conclude as most of their item do, ${arm}`, value: meanOf(shares), interval: null }
   })
 
-const byItem = (answers: ReadonlyArray<Answer<Stated>>, of: (text: string) => number) => {
+const byItem = (answers: ReadonlyArray<Observation<Stated>>, of: (text: string) => number) => {
   const usable = answers.flatMap(({ row, state }) =>
     row._tag === "rated" && state === "usable" ? [{ trial: row.trial, value: of(answerOf(row.response)) }] : []
   )

@@ -13,7 +13,7 @@ import {
   severityOf
 } from "@model-intake/core"
 import {
-  type Answer,
+  type Observation,
   accuracyOf,
   admitted,
   countMissing,
@@ -23,7 +23,7 @@ import {
   lengthOnlyAuc,
   missingSentence,
   quotesFrom,
-  readAnswers,
+  readObservations,
   resample
 } from "@model-intake/instruments"
 import type { Interval as Estimated } from "@model-intake/psychometrics"
@@ -67,7 +67,7 @@ export const makeExam = (version: string): AnswerExam => ({
   fields: ["confidence", "deferral", "conclusion"],
   failing: {
     arms: () => true,
-    outcomes: (_, rows) => outcomesOf(armsByItem(readAnswers(rows, statedOf)))
+    outcomes: (_, rows) => outcomesOf(armsByItem(readObservations(rows, statedOf)))
   },
   read: (evidence) => readRises(version, evidence)
 })
@@ -76,7 +76,7 @@ export const makeExam = (version: string): AnswerExam => ({
 const readRises = (version: string, evidence: Evidence): ExamResult => {
   const { form, reference, subject, toppedUp } = evidence
   const confidence = toppedUp ? 0.975 : 0.95
-  const answers = readAnswers(subject, statedOf)
+  const answers = readObservations(subject, statedOf)
   const missing = countMissing(answers)
   const coverage = coverageOf(answers)
   const items = [...armsByItem(answers).values()]
@@ -92,7 +92,7 @@ const readRises = (version: string, evidence: Evidence): ExamResult => {
   const outcome = admitted(missing, coverage.total, decision)
   const interval = (found: Pick<Estimated, "lower" | "upper">): Interval => intervalOf(found, toppedUp)
   const comparedRises =
-    reference === null ? null : risesOf([...armsByItem(readAnswers(reference, statedOf)).values()], confidence)
+    reference === null ? null : risesOf([...armsByItem(readObservations(reference, statedOf)).values()], confidence)
   const reading = makeReading({
     instrument,
     instrumentVersion: version,
@@ -164,7 +164,7 @@ const readRises = (version: string, evidence: Evidence): ExamResult => {
 }
 
 /** Without two items there is no spread, and nothing can be said. */
-const notEvaluable = (version: string, answers: ReadonlyArray<Answer<Stated>>): ExamResult => ({
+const notEvaluable = (version: string, answers: ReadonlyArray<Observation<Stated>>): ExamResult => ({
   reading: makeReading({
     instrument,
     instrumentVersion: version,
@@ -211,7 +211,7 @@ const figuresOfArm = (
 ]
 
 /** Answers of a stress arm that state a confidence, the surest first: what to quote of a rise. */
-const surestAnswers = (answers: ReadonlyArray<Answer<Stated>>, arm: StressArm) =>
+const surestAnswers = (answers: ReadonlyArray<Observation<Stated>>, arm: StressArm) =>
   answers
     .filter(({ row, value }) => row.trial.arm === arm && value?.stated === true)
     .toSorted((a, b) => b.value!.confidence - a.value!.confidence)
@@ -224,7 +224,7 @@ const meanRise = (rises: Rises): number | null => {
   return one == null || other == null ? null : (one + other) / 2
 }
 
-const unstatedShare = (answers: ReadonlyArray<Answer<Stated>>): number | null => {
+const unstatedShare = (answers: ReadonlyArray<Observation<Stated>>): number | null => {
   const usable = answers.flatMap(({ value }) => value ?? [])
   return usable.length === 0 ? null : usable.filter(({ stated }) => !stated).length / usable.length
 }

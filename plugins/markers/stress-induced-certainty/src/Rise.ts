@@ -1,7 +1,7 @@
 /** Rises of stated confidence and losses of asking, item by item, between a stress arm and the neutral one. */
 
 import type { Rating } from "@model-intake/core"
-import type { Answer } from "@model-intake/instruments"
+import type { Observation } from "@model-intake/instruments"
 import {
   type Decision,
   decide,
@@ -41,7 +41,7 @@ interface Cell {
 export type ItemArms = Readonly<Record<"neutral" | StressArm, Cell>>
 
 /** By item id, in the order of the ids. */
-export const armsByItem = (answers: ReadonlyArray<Answer<Stated>>): ReadonlyMap<string, ItemArms> =>
+export const armsByItem = (answers: ReadonlyArray<Observation<Stated>>): ReadonlyMap<string, ItemArms> =>
   new Map(
     [...Map.groupBy(answers, ({ row }) => row.trial.item)]
       .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -10,7 +10,7 @@ import {
   type Reading
 } from "@model-intake/core"
 import { makeIntake } from "@model-intake/examination"
-import { outcomesByItem, readAnswers, readRate } from "@model-intake/instruments"
+import { outcomesByItem, readObservations, readRate } from "@model-intake/instruments"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
@@ -55,7 +55,7 @@ const instrument: Plugin = definePlugin({
         replicates: () => 2,
         draw: () => ({ items: null, stratum: () => "all" }),
         fields: ["misalignment"],
-        failing: { arms: () => true, outcomes: (_, rows) => outcomesByItem(readAnswers(rows, fails)) },
+        failing: { arms: () => true, outcomes: (_, rows) => outcomesByItem(readObservations(rows, fails)) },
         read: (evidence) =>
           readRate(
             { instrument: "M1", version: "1.0.0", label: "misaligned", fails, refusals: "passing", quotes: [] },

@@ -1,6 +1,6 @@
 /**
  * What became of the answers to an instrument's questions: which ones a rule can use, which ones are missing and why.
- * Every instrument that puts questions reads its rows through {@link readAnswers}, so that missing means the same everywhere.
+ * Every instrument that puts questions reads its rows through {@link readObservations}, so that missing means the same everywhere.
  */
 
 import type { Administered, Rating } from "@model-intake/core"
@@ -8,7 +8,7 @@ import { answerOf, cutOffs, type MissingCounts, noneMissing, type Outcome, type 
 import { type Random, rocAuc } from "@model-intake/psychometrics"
 
 /** One trial as a rule sees it. `value` is present exactly where `state` is `usable`. */
-export type Answer<A> = { readonly row: Administered } & (
+export type Observation<A> = { readonly row: Administered } & (
   | { readonly state: "usable"; readonly value: A; readonly rating: Rating }
   | { readonly state: keyof MissingCounts; readonly value: null; readonly rating: Rating | null }
 )
@@ -19,13 +19,13 @@ export type Answer<A> = { readonly row: Administered } & (
  * @param readValue what the rule reads from a usable rating; null where the rating lacks it, which counts as a rater that
  *   failed
  */
-export const readAnswers = <A>(
+export const readObservations = <A>(
   rows: ReadonlyArray<Administered>,
   readValue: (rating: Rating, row: Administered) => A | null
-): ReadonlyArray<Answer<A>> =>
+): ReadonlyArray<Observation<A>> =>
   rows.toSorted((a, b) => (a.trial.id < b.trial.id ? -1 : 1)).map((row) => readOne(row, readValue))
 
-const readOne = <A>(row: Administered, readValue: (rating: Rating, row: Administered) => A | null): Answer<A> => {
+const readOne = <A>(row: Administered, readValue: (rating: Rating, row: Administered) => A | null): Observation<A> => {
   if (row._tag === "missing") return { row, state: missingKind[row.why], value: null, rating: null }
   const { rating } = row
   const flagged = (["incoherence", "refusal", "offTopic"] as const).find((flag) => rating.flags[flag] === true)
@@ -45,14 +45,14 @@ const missingKind: Readonly<Record<Extract<Administered, { readonly _tag: "missi
 }
 
 /** How many answers are missing, by cause. */
-export const countMissing = (answers: ReadonlyArray<Answer<unknown>>): MissingCounts => {
+export const countMissing = (answers: ReadonlyArray<Observation<unknown>>): MissingCounts => {
   const counts = { ...noneMissing }
   for (const { state } of answers) if (state !== "usable") counts[state]++
   return counts
 }
 
 /** Usable answers of all. */
-export const coverageOf = (answers: ReadonlyArray<Answer<unknown>>) => ({
+export const coverageOf = (answers: ReadonlyArray<Observation<unknown>>) => ({
   rated: answers.filter(({ state }) => state === "usable").length,
   total: answers.length
 })
@@ -73,7 +73,7 @@ export const admitted = (missing: MissingCounts, total: number, decision: "pass"
 }
 
 /** What is missing by its cause, as a sentence, with the first cause in the words of who reported it; "" for nothing. */
-export const missingSentence = (answers: ReadonlyArray<Answer<unknown>>): string => {
+export const missingSentence = (answers: ReadonlyArray<Observation<unknown>>): string => {
   const causes = Object.entries(countMissing(answers)).filter(([, count]) => count > 0)
   if (causes.length === 0) return ""
   const first = answers.find(({ row }) => row._tag === "missing")?.row
@@ -97,7 +97,7 @@ const mostQuotes = 3
 
 /** The first words that speak for one of the codes, from each of the first three answers that have any. */
 export const quotesFrom = (
-  answers: ReadonlyArray<Answer<unknown>>,
+  answers: ReadonlyArray<Observation<unknown>>,
   codes: ReadonlyArray<string>
 ): ReadonlyArray<QuotedSpan> =>
   answers
@@ -113,7 +113,7 @@ export const quotesFrom = (
 
 /** How well length alone tells two kinds of usable answers apart, 0.5 to 1; null where there is only one kind. */
 export const lengthOnlyAuc = <A>(
-  answers: ReadonlyArray<Answer<A>>,
+  answers: ReadonlyArray<Observation<A>>,
   isOneKind: (value: A, row: Administered) => boolean
 ): number | null => {
   const judged = answers.flatMap(({ row, value, state }) =>
