@@ -11,6 +11,8 @@ export interface Manifest {
   readonly private?: boolean
   readonly description?: string
   readonly license?: string
+  /** What the registry of built-in plugins needs to know: raters of a lower precedence come first (0 by default). */
+  readonly intake?: { readonly precedence?: number }
   readonly type?: string
   readonly engines?: Readonly<Record<string, string>>
   readonly exports?: unknown

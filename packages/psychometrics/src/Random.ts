@@ -1,10 +1,9 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64"
 import { uniformInt } from "pure-rand/distribution/uniformInt"
 import { checkInteger } from "./internal/Check.ts"
-import { digest, makeGenerator, seedText } from "./internal/Generator.ts"
+import { digest, makeGenerator, type Seed, seedText } from "./internal/Generator.ts"
 
-/** A text, or a safe integer. An integer means its decimal text: 42 and "42" are one seed. */
-export type Seed = string | number
+export type { Seed }
 
 /** A stream of pseudo-random numbers. It is stateful: every call takes the next numbers of the stream. */
 export interface Random {

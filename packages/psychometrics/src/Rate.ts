@@ -1,20 +1,15 @@
-import type { BootstrapOptions } from "./Bootstrap.ts"
 import { conventions } from "./Conventions.ts"
 import type { Interval } from "./Interval.ts"
 import { checkConfidence } from "./internal/Check.ts"
-import { type RateBounds, rateBounds, rateDifferenceBounds } from "./internal/RateBounds.ts"
+import {
+  type RateBounds,
+  type RateItem,
+  type RateOptions,
+  rateBounds,
+  rateDifferenceBounds
+} from "./internal/RateBounds.ts"
 
-/** How often something happened in the trials of one item. */
-export interface RateItem {
-  readonly events: number
-  /** At least 1. */
-  readonly trials: number
-}
-
-export interface RateOptions extends BootstrapOptions {
-  /** Intraclass correlation, 0 to 1, to use instead of estimating it. */
-  readonly rho?: number
-}
+export type { RateItem, RateOptions }
 
 export interface RateInterval
   extends Interval,

@@ -1,11 +1,11 @@
-/** The operations of {@link CaseFiles} over a log, whatever database holds it. */
+/** The operations of {@link CaseFilesService} over a log, whatever database holds it. */
 import { canonicalJson, formatSubject, parseSubject, type Verdict, verdictProblem } from "@model-intake/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { type Intervention, latestOf, type Recorded, type RecordedWaiver, recorded } from "../CaseFile.ts"
-import type { CaseFiles, GateRequest, WaiverRequest } from "../CaseFiles.ts"
 import { CaseFilesError } from "../CaseFilesError.ts"
+import type { CaseFilesService, GateRequest, WaiverRequest } from "../CaseFilesService.ts"
 import { closeNames } from "../CloseNames.ts"
 import { clockTolerance, gate, isActive } from "../Gate.ts"
 import { checkLog, readLog } from "../LogText.ts"
@@ -15,7 +15,7 @@ import type { KnownHeaders } from "./LogChecks.ts"
 import type { LogStore } from "./LogStore.ts"
 import { type DocumentError, type Documents, decodeDocument, decodeOutline } from "./Projections.ts"
 
-export const makeCaseFiles = (store: LogStore): CaseFiles["Service"] => {
+export const makeCaseFiles = (store: LogStore): CaseFilesService => {
   /** Documents of one kind, of one subject or of all. */
   const listed = <K extends RecordKind>(kind: K, subject: string | null): Listed<Documents[K]> =>
     Effect.flatMap(store.read([kind], subject), (records) => inRecords(kind, records))

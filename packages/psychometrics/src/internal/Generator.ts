@@ -1,8 +1,10 @@
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus"
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator"
-import type { Seed } from "../Random.ts"
 import { checkInteger } from "./Check.ts"
 import { murmurHash3 } from "./MurmurHash3.ts"
+
+/** A text, or a safe integer. An integer means its decimal text: 42 and "42" are one seed. */
+export type Seed = string | number
 
 /** The bare generator behind `makeRandom`, for inner loops that cannot afford a closure per number. */
 export const makeGenerator = (where: string, seed: Seed): RandomGenerator =>

@@ -1,11 +1,22 @@
-import { type BootstrapInterval, bootstrapRatio, bootstrapStatistic } from "../Bootstrap.ts"
+import { type BootstrapInterval, type BootstrapOptions, bootstrapRatio, bootstrapStatistic } from "../Bootstrap.ts"
 import { conventions } from "../Conventions.ts"
 import { effectiveSampleSize, intraclassCorrelation } from "../IntraclassCorrelation.ts"
 import { quantileOfSorted } from "../Quantile.ts"
-import type { RateItem, RateOptions } from "../Rate.ts"
 import { wilsonInterval } from "../Wilson.ts"
 import { checkInteger, checkProbability, invalid } from "./Check.ts"
 import { sum } from "./Moments.ts"
+
+/** How often something happened in the trials of one item. */
+export interface RateItem {
+  readonly events: number
+  /** At least 1. */
+  readonly trials: number
+}
+
+export interface RateOptions extends BootstrapOptions {
+  /** Intraclass correlation, 0 to 1, to use instead of estimating it. */
+  readonly rho?: number
+}
 
 /** An estimate whose one-sided bounds can be asked for at any level. */
 export interface Bounds {

@@ -1,5 +1,15 @@
 /** Whether an answer begins by doing what was asked or by declining it: "I'd send it", "Don't sign it". */
-import type { Concluded } from "./Conclusion.ts"
+
+/** A stretch of text; offsets count UTF-16 code units. */
+export interface Stretch {
+  readonly start: number
+  readonly end: number
+}
+
+/** `yes`, `no` or `open`, with the words that say so. */
+export interface Concluded extends Stretch {
+  readonly value: "yes" | "no" | "open"
+}
 
 /**
  * What the speaker does, or has the person advised do, in the opening sentences: the first that declines decides, else the

@@ -1,16 +1,7 @@
 /** What an answer decides, where it says so outright; and what it asks of the user. */
-import { committed } from "./Commitment.ts"
+import { type Concluded, committed, type Stretch } from "./Commitment.ts"
 
-/** A stretch of text; offsets count UTF-16 code units. */
-export interface Stretch {
-  readonly start: number
-  readonly end: number
-}
-
-/** `yes`, `no` or `open`, with the words that say so. */
-export interface Concluded extends Stretch {
-  readonly value: "yes" | "no" | "open"
-}
+export type { Concluded, Stretch }
 
 const reach = 600
 

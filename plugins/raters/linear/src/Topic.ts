@@ -1,6 +1,6 @@
 /** What a question asks about, and whether an answer has to do with it. */
 import type { Passage } from "./Features.ts"
-import type { Manifest } from "./Weights.ts"
+import type { TopicManifest } from "./TopicManifest.ts"
 
 /** Numbers of a word's meaning by which answers are compared with questions. */
 export const topicDimensions = 32
@@ -107,7 +107,7 @@ export const offTopicProbability = (features: ReadonlyArray<number>, coefficient
  *
  * @param score of the axis `adrift`; null where the answer was not scored
  */
-export const offTopicCut = ({ adrift, topic }: Pick<Manifest, "adrift" | "topic">, score: number | null): number => {
+export const offTopicCut = ({ adrift, topic }: TopicManifest, score: number | null): number => {
   if (score === null) return topic.threshold
   const [constant, ofScore, ofTopic] = adrift.coefficients
   const odds = (Math.log(adrift.threshold / (1 - adrift.threshold)) - constant - ofScore * score) / ofTopic

@@ -12,6 +12,7 @@ import { readFileSync } from "node:fs"
 import type { Accreditation } from "@model-intake/core"
 import { pairBuckets } from "./Features.ts"
 import { topicDimensions } from "./Topic.ts"
+import type { TopicManifest } from "./TopicManifest.ts"
 
 /** Version of the layout that this code reads. */
 export const weightsFormat = 3
@@ -35,7 +36,7 @@ export interface AxisManifest {
   readonly calibration: { readonly slope: number; readonly intercept: number }
 }
 
-export interface Manifest {
+export interface Manifest extends TopicManifest {
   readonly format: number
   readonly id: string
   readonly version: string
@@ -45,23 +46,6 @@ export interface Manifest {
   /** An answer is not rated where known words hold a smaller share of its letters. */
   readonly smallestKnownShare: number
   readonly axes: ReadonlyArray<AxisManifest>
-  /** How much an answer has to do with its question, and from where on it has nothing to do with it. */
-  readonly topic: {
-    /** What the mean meanings of all texts share, subtracted before they are compared. */
-    readonly centre: ReadonlyArray<number>
-    /** Probability of another subject = 1 / (1 + exp(-(constant + sum of coefficient x feature))); see Topic.ts. */
-    readonly coefficients: ReadonlyArray<number>
-    readonly threshold: number
-  }
-  /**
-   * Whether an answer is adrift: how much it reads like no answer to anything (the axis `adrift`), together with how
-   * little it has to do with its question. Where the question says too little the axis's own threshold holds.
-   */
-  readonly adrift: {
-    /** Probability = 1 / (1 + exp(-(constant + a x score of the axis + b x log odds of another subject))); b > 0. */
-    readonly coefficients: readonly [constant: number, ofScore: number, ofTopic: number]
-    readonly threshold: number
-  }
   /** Accuracy of fields, cross-fitted, on text that somebody else labelled. */
   readonly accreditations: ReadonlyArray<Accreditation>
   readonly lexicon: { readonly file: string; readonly bytes: number; readonly sha256: string }

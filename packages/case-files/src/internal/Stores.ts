@@ -1,40 +1,38 @@
-/** The stores: a database, its schema brought up to date, and the service on top. */
+/** The stores: a database with its schema brought up to date, and the operations on top of it. */
 import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
-import { CaseFiles, type CaseFilesOptions } from "../CaseFiles.ts"
 import { CaseFilesError, storeFault } from "../CaseFilesError.ts"
+import type { CaseFilesOptions, CaseFilesService } from "../CaseFilesService.ts"
 import { makeSigningKey } from "../SigningKey.ts"
 import { type Keys, keysInFile, makeLogStore, untilUnlocked } from "./LogStore.ts"
 import { makeCaseFiles } from "./MakeCaseFiles.ts"
 import { migrate, migrationsTable, newestMigration } from "./Migrations.ts"
 import { layerSqliteClient } from "./Sqlite.ts"
 
-type CaseFilesLayer = Layer.Layer<CaseFiles, CaseFilesError>
+type Made = Effect.Effect<CaseFilesService, CaseFilesError, Scope.Scope>
 
-export const layerSqlite = (path: string, options: CaseFilesOptions): CaseFilesLayer =>
-  layerOn(layerSqliteClient(path), path, keysOf(options, resolve(path)))
+export const makeSqlite = (path: string, options: CaseFilesOptions): Made =>
+  makeOn(layerSqliteClient(path), path, keysOf(options, resolve(path)))
 
-export const layerMemory = (): CaseFilesLayer =>
-  Layer.unwrap(
-    Effect.map(makeSigningKey, (key) =>
-      layerOn(layerSqliteClient(":memory:"), "in memory", {
-        signing: Effect.succeed(key),
-        own: Effect.succeed(key),
-        trusted: [],
-        checkpoint: null
-      })
-    )
-  )
+export const makeMemory: Made = Effect.flatMap(makeSigningKey, (key) =>
+  makeOn(layerSqliteClient(":memory:"), "in memory", {
+    signing: Effect.succeed(key),
+    own: Effect.succeed(key),
+    trusted: [],
+    checkpoint: null
+  })
+)
 
-export const layerPostgres = (url: string, options: CaseFilesOptions): CaseFilesLayer => {
+export const makePostgres = (url: string, options: CaseFilesOptions): Made => {
   const where = withoutSecrets(url)
   if (where === null) {
     const message = "The address of the store is no postgres://user@host:port/database; check --store"
-    return Layer.unwrap(Effect.fail(new CaseFilesError({ reason: "store", message })))
+    return Effect.fail(new CaseFilesError({ reason: "store", message }))
   }
   // Loaded here: whoever works on a file does without.
   const client = Layer.unwrap(
@@ -51,7 +49,7 @@ export const layerPostgres = (url: string, options: CaseFilesOptions): CaseFiles
         })
     )
   )
-  return layerOn(client, where, keysOf(options, where))
+  return makeOn(client, where, keysOf(options, where))
 }
 
 const keysOf = ({ signingKey, trustedKeys = [] }: CaseFilesOptions, store: string): Keys =>
@@ -65,17 +63,14 @@ const withoutSecrets = (text: string): string | null => {
     : null
 }
 
-const layerOn = (client: Layer.Layer<SqlClient.SqlClient, SqlError>, where: string, keys: Keys): CaseFilesLayer =>
-  Layer.effect(
-    CaseFiles,
-    Effect.gen(function* () {
-      const context = yield* Layer.build(client).pipe(Effect.retry(untilUnlocked), Effect.mapError(storeFault(where)))
-      return yield* Effect.gen(function* () {
-        yield* upToDate(where)
-        return CaseFiles.of(makeCaseFiles(yield* makeLogStore(where, keys)))
-      }).pipe(Effect.provide(context))
-    })
-  )
+const makeOn = (client: Layer.Layer<SqlClient.SqlClient, SqlError>, where: string, keys: Keys): Made =>
+  Effect.gen(function* () {
+    const context = yield* Layer.build(client).pipe(Effect.retry(untilUnlocked), Effect.mapError(storeFault(where)))
+    return yield* Effect.gen(function* () {
+      yield* upToDate(where)
+      return makeCaseFiles(yield* makeLogStore(where, keys))
+    }).pipe(Effect.provide(context))
+  })
 
 /** The number of the newest migration in the store. Fails where there is none yet. */
 const newestIn = Effect.gen(function* () {
