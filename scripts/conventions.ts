@@ -1,44 +1,59 @@
 /**
- * Conventions that no linter knows: the direction of imports, what every package and every plugin must have, and words
- * that must not stand anywhere. Prints each breach with its file and ends with 1 if there is one.
+ * Conventions that no linter knows: the direction of imports, circles, who may name an instrument, what every package and
+ * every plugin must have, and words that must not stand anywhere. Prints each breach with its file and ends with 1 if
+ * there is one; `--arrows` prints the packages that each package imports.
  */
 import { execFileSync } from "node:child_process"
 import { existsSync, globSync } from "node:fs"
 import { basename, join } from "node:path"
-import * as Effect from "effect/Effect"
 import type { Instrument } from "../packages/core/src/index.ts"
+import { circlesOf, fileGraph, specifiersIn } from "./imports.ts"
 import { read, root, type WorkspacePackage, workspacePackages } from "./workspace.ts"
 
 const breaches: Array<string> = []
 const breach = (where: string, says: string) => breaches.push(`${where}: ${says}`)
 
-const layerOf = (path: string): string =>
-  ({ "packages/psychometrics": "psychometrics", "packages/core": "core", "apps/host": "host" })[path] ??
-  path.split("/")[0]!
-
-/** What each layer may import from the workspace. */
+/** Storeys of the house: what each may import from the workspace. Packages that are not listed are words' neighbours. */
+const kits = ["packages/instruments", "packages/wire", "packages/formats", "packages/journal", "packages/onnx-runtime"]
+const words = ["packages/core", "packages/psychometrics"]
+const running = [...kits, "packages/examination"]
 const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
-  psychometrics: [],
-  core: ["psychometrics"],
-  packages: ["core", "psychometrics"],
-  plugins: ["core", "psychometrics", "packages"],
-  host: ["core", "psychometrics", "packages", "plugins"],
-  apps: ["core", "psychometrics", "packages", "plugins", "host"]
+  "packages/psychometrics": [],
+  "packages/core": ["packages/psychometrics"],
+  "packages/examination": [...words, ...kits],
+  "packages/testkit": [...words, ...running],
+  "packages/host": [...words, ...running, "packages/case-files", "packages/report", "plugins"],
+  plugins: [...words, ...kits],
+  packages: words,
+  apps: ["packages", "plugins"]
 }
+
+const storeyOf = (path: string): string => (allowed[path] === undefined ? path.split("/")[0]! : path)
+
+const mayImport = (from: string, target: string): boolean =>
+  allowed[storeyOf(from)]!.some((place) => target === place || target.startsWith(`${place}/`))
 
 const byName = new Map(workspacePackages.map((entry) => [entry.manifest.name, entry]))
 
-const checkImports = ({ path, manifest }: WorkspacePackage): void => {
+/** Packages of the workspace that each package imports. */
+const arrows = new Map<string, Set<string>>()
+
+const checkImports = (entry: WorkspacePackage): void => {
+  const { path, manifest } = entry
   const declared = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.devDependencies }
+  const own = new Set<string>()
+  arrows.set(path, own)
   for (const file of globSync("src/**/*.ts", { cwd: join(root, path) })) {
-    for (const [, specifier] of read(`${path}/${file}`).matchAll(/\bfrom "([^"]+)"|\bimport\("([^"]+)"\)/g)) {
-      const target = specifier === undefined ? undefined : byName.get(specifier)
+    for (const specifier of specifiersIn(read(`${path}/${file}`))) {
+      const target = byName.get(specifier)
       if (target === undefined) continue
-      if (!allowed[layerOf(path)]!.includes(layerOf(target.path)))
-        breach(`${path}/${file}`, `may not import ${specifier}`)
-      if (declared[specifier!] === undefined) breach(`${path}/${file}`, `imports ${specifier} without declaring it`)
+      own.add(target.path)
+      if (!mayImport(path, target.path)) breach(`${path}/${file}`, `may not import ${specifier}`)
+      if (declared[specifier] === undefined) breach(`${path}/${file}`, `imports ${specifier} without declaring it`)
     }
   }
+  for (const circle of circlesOf(fileGraph(entry)))
+    breach(path, `has a circle of imports: ${circle.map((file) => file.slice(path.length + 5)).join(", ")}`)
 }
 
 const checkPackage = ({ path, manifest }: WorkspacePackage): void => {
@@ -80,9 +95,7 @@ const checkPlugin = async ({ path, manifest }: WorkspacePackage): Promise<void> 
   const source = read(`${path}/src/index.ts`)
   if (!source.includes(`const version = "${manifest.version}"`))
     breach(path, "src/index.ts and package.json differ in version")
-  const { pluginProblem } = (await import(
-    "../packages/core/src/index.ts"
-  )) as typeof import("../packages/core/src/index.ts")
+  const { pluginProblem } = await import("../packages/core/src/index.ts")
   const plugin = ((await import(join(root, path, "src/index.ts"))) as { default: { kind: string; id: string } }).default
   const problem = pluginProblem(plugin)
   if (problem !== null) breach(path, `does not export a plugin: ${problem}`)
@@ -98,9 +111,13 @@ const checkInstrument = async ({ path }: WorkspacePackage): Promise<void> => {
     if (!readme.includes(`**${section}.**`)) breach(path, `README.md has no section "${section}"`)
   }
   const { default: plugin } = (await import(join(root, path, "src/index.ts"))) as {
-    default: { make: () => Effect.Effect<Instrument> }
+    default: { readonly instrument?: Instrument }
   }
-  const { exam } = await Effect.runPromise(plugin.make())
+  if (plugin.instrument === undefined) {
+    breach(path, "is not made by the kit of instruments")
+    return
+  }
+  const { exam } = plugin.instrument
   if (exam === null) {
     breach(path, "cannot examine")
     return
@@ -116,6 +133,31 @@ const checkInstrument = async ({ path }: WorkspacePackage): Promise<void> => {
     breach(path, "is not held to the contract of instruments")
   }
 }
+
+/** Nothing but a sheet and the room of the two tables names an instrument by its code. */
+const roomOfTables = [
+  "packages/core/src/InstrumentTable.ts",
+  "packages/core/src/BuiltInSheets.ts",
+  "packages/core/src/internal/placementTable.ts",
+  "packages/core/src/Triage.ts"
+]
+const namesCode = /(["'`])(?:M[1-5]|B[1-5])\1|\b(?:M[1-5]|B[1-5])\s*:|\.(?:M[1-5]|B[1-5])\b/
+
+const checkCodes = ({ path }: WorkspacePackage): void => {
+  if (/^plugins\/(markers|batteries)\//.test(path)) return
+  for (const file of globSync("src/**/*.ts", { cwd: join(root, path) })) {
+    const where = `${path}/${file}`
+    if (roomOfTables.includes(where)) continue
+    const code = withoutComments(read(where))
+    for (const [index, line] of code.split("\n").entries())
+      if (namesCode.test(line)) breach(`${where}:${index + 1}`, "names an instrument by its code")
+  }
+}
+
+const withoutComments = (text: string): string =>
+  text
+    .replaceAll(/\/\*[\s\S]*?\*\//g, (comment) => comment.replaceAll(/[^\n]/g, ""))
+    .replaceAll(/(^|\s)\/\/.*$/gm, "$1")
 
 const checkWords = (): void => {
   const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: root, encoding: "utf8" }).split(
@@ -133,8 +175,13 @@ for (const entry of workspacePackages) {
   checkPackage(entry)
   if (entry.path.startsWith("plugins/")) await checkPlugin(entry)
   if (/^plugins\/(markers|batteries)\//.test(entry.path)) await checkInstrument(entry)
+  checkCodes(entry)
 }
 checkWords()
+
+if (process.argv.includes("--arrows")) {
+  for (const [path, targets] of arrows) console.log(`${path} -> ${[...targets].sort().join(", ") || "nothing"}`)
+}
 
 for (const line of breaches) console.error(line)
 console.log(`${workspacePackages.length} packages, ${breaches.length} breaches of convention`)

@@ -46,9 +46,7 @@ const compare = (a: Found, b: Found): number => {
   return left[0] - right[0] || left[1] - right[1] || (left[2] < right[2] ? -1 : 1)
 }
 
-const found = (
-  await Promise.all(workspacePackages.filter(({ path }) => path.startsWith("plugins/")).map(pluginsOf))
-)
+const found = (await Promise.all(workspacePackages.filter(({ path }) => path.startsWith("plugins/")).map(pluginsOf)))
   .flat()
   .sort(compare)
 
@@ -60,7 +58,10 @@ const registry = (): string => {
   const imports = byPackage.map(([from, own]) => {
     const main = own.find(({ name }) => name === "default")
     const others = own.filter(({ name }) => name !== "default").map(({ name }) => name)
-    const names = [...(main === undefined ? [] : [local(main)]), ...(others.length === 0 ? [] : [`{ ${others.join(", ")} }`])]
+    const names = [
+      ...(main === undefined ? [] : [local(main)]),
+      ...(others.length === 0 ? [] : [`{ ${others.join(", ")} }`])
+    ]
     return { from, text: `import ${names.join(", ")} from "${from}"` }
   })
   const core = { from: "@model-intake/core", text: 'import type { Plugin } from "@model-intake/core"' }
@@ -121,7 +122,13 @@ const referencesOf = ({ path, manifest }: WorkspacePackage): readonly [string, s
   const imported = [...importedBy(path, "src/**/*.ts")]
     .flatMap((name) => (name === manifest.name ? [] : (pathOf.get(name) ?? [])))
     .sort()
-  return [file, withReferences(file, imported.map((target) => posix.relative(path, target)))]
+  return [
+    file,
+    withReferences(
+      file,
+      imported.map((target) => posix.relative(path, target))
+    )
+  ]
 }
 
 const wanted = new Map<string, string>([
