@@ -1,5 +1,5 @@
 /** What a configuration file says: which plugins are added and how plugins are set up. */
-import type { Plugin } from "./Plugin.ts"
+import type { Plugin } from "./PluginContract.ts"
 
 export interface Configuration {
   /** Plugins to add: values, package names, or paths relative to the configuration file. They go before the built-in ones. */

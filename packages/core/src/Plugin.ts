@@ -1,116 +1,14 @@
-/**
- * Plugins are plain values: a kind, an id, a version, a configuration schema and `make`. Built-in ones stand in one
- * array; others come by value, package name or path. Their functions may give effects, promises or plain values.
- */
+/** Defines plugins, and says of any value what keeps it from being one. */
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import type * as Scope from "effect/Scope"
-import type { StandardSchemaV1 } from "effect/StandardSchema"
-import type { Backend, BackendError, Backends, Examinee } from "./Backend.ts"
-import type { Instrument } from "./Instrument.ts"
 import { copyOf, copyProblem, stamped } from "./internal/door/Copy.ts"
+import { coreVersion } from "./internal/door/CoreVersion.ts"
 import { ownCopy } from "./internal/door/OwnCopy.ts"
 import { isStandard } from "./internal/door/Standard.ts"
-import { type TimedFunction, timedFunctions } from "./PluginConventions.ts"
-import type { Rater, RaterError } from "./Rater.ts"
-import type { Subject } from "./Subject.ts"
-
-/** What a plugin's function gives: an effect, a promise, or the value itself. */
-export type Given<A, E = never, R = never> = A | PromiseLike<A> | Effect.Effect<A, E, R>
-
-/** Last argument of every asynchronous function of a plugin. Effects do not need it: they are interrupted. */
-export interface PluginCall {
-  /** Aborts when nobody waits for the result any more. */
-  readonly signal: AbortSignal
-}
-
-/** The function of a contract as a plugin may write it. */
-export type Written<F> = F extends (...args: infer Args) => Effect.Effect<infer A, infer E, infer R>
-  ? (...args: [...Args, call: PluginCall]) => Given<A, E, R>
-  : never
-
-/** What is released with `Symbol.asyncDispose` when the run is over, for plugins without scopes. */
-export type Disposable = Partial<AsyncDisposable>
-
-/** A {@link Rater} as a plugin may write it. */
-export type WrittenRater = Omit<Rater, "rate"> & { readonly rate: Written<Rater["rate"]> } & Disposable
-
-/** An {@link Examinee} as a plugin may write it. */
-export type WrittenExaminee = Omit<Examinee, "activations" | "chat"> & {
-  readonly chat: Written<Examinee["chat"]>
-  readonly activations?: Written<NonNullable<Examinee["activations"]>> | undefined
-} & Disposable
-
-/** A {@link Backend} as a plugin may write it. */
-export type WrittenBackend = Pick<Backend, "id"> & {
-  readonly open: (
-    subject: Subject,
-    call: PluginCall
-  ) => Given<WrittenExaminee, BackendError, Scope.Scope>
-} & Disposable
-
-/** An exam as a plugin may write it. */
-export type WrittenExam = NonNullable<Instrument["exam"]> extends infer Exam
-  ? Exam extends { readonly load: infer Load }
-    ? Omit<Exam, "load"> & { readonly load: Written<Load> }
-    : Exam
-  : never
-
-/** An {@link Instrument} as a plugin may write it. */
-export type WrittenInstrument = Omit<Instrument, "exam"> & { readonly exam: WrittenExam | null } & Disposable
-
-/** A model that a plugin without Effect opened; `Symbol.asyncDispose` closes it, as does the end of the run. */
-export type OpenedModel = Omit<Examinee, "activations" | "chat"> & {
-  readonly chat: Promised<Examinee["chat"]>
-  readonly activations?: Promised<NonNullable<Examinee["activations"]>> | undefined
-} & AsyncDisposable
-
-type Promised<F> = F extends (...args: infer Args) => Effect.Effect<infer A, infer _E, infer _R>
-  ? (...args: [...Args, call?: Partial<PluginCall>]) => Promise<A>
-  : never
-
-/** What Model Intake gives to `make` of a plugin without Effect; with Effect the service `Backends` does the same. */
-export interface PluginHost extends PluginCall {
-  /** Opens models by name for plugins that talk to models themselves. Their calls are governed like a subject's. */
-  readonly backends: {
-    readonly open: (subject: Subject, call?: Partial<PluginCall>) => Promise<OpenedModel>
-  }
-}
-
-/** Schema of a plugin's settings: of Effect, or of any library that keeps to Standard Schema, such as zod or valibot. */
-export type SettingsSchema<Config> = Schema.Codec<Config, unknown> | StandardSchemaV1<unknown, Config>
-
-interface PluginOf<Kind extends string, Service, Failure, Config> {
-  readonly kind: Kind
-  /** Unique within its kind; lower-case words joined by hyphens. */
-  readonly id: string
-  /** Semantic version of the plugin. */
-  readonly version: string
-  /** One sentence on what it does. */
-  readonly summary: string
-  /** What it can do, for people: shown by `intake plugins`. */
-  readonly capabilities: ReadonlyArray<string>
-  /** Its section of the configuration; `{}` must decode where nothing is required. {@link noSettings} for none. */
-  readonly config: SettingsSchema<Config>
-  /** Seconds that its functions may take where the usual deadlines are too short, such as to download a model. */
-  readonly deadlines?: Readonly<Partial<Record<TimedFunction, number>>>
-  readonly make: (
-    config: Config,
-    host: PluginHost
-  ) => Given<Service, Failure | PluginError, Scope.Scope | Backends>
-}
-
-export type RaterPlugin<Config = unknown> = PluginOf<"rater", WrittenRater, RaterError, Config>
-export type BackendPlugin<Config = unknown> = PluginOf<"backend", WrittenBackend, BackendError, Config>
-export type MarkerPlugin<Config = unknown> = PluginOf<"marker", WrittenInstrument, never, Config>
-export type BatteryPlugin<Config = unknown> = PluginOf<"battery", WrittenInstrument, never, Config>
-
-type AnyPlugin<Config> = RaterPlugin<Config> | BackendPlugin<Config> | MarkerPlugin<Config> | BatteryPlugin<Config>
-
-// biome-ignore lint/suspicious/noExplicitAny: a list of plugins forgets what each one's configuration is
-export type Plugin = AnyPlugin<any>
+import { type Plugin, PluginError, type PluginWith, type SettingsSchema } from "./PluginContract.ts"
+import { timedFunctions } from "./PluginConventions.ts"
 
 /** Settings of a plugin that has none: whatever is set is refused. */
 export const noSettings: Schema.Codec<Readonly<Record<string, never>>> = Schema.Record(
@@ -119,23 +17,82 @@ export const noSettings: Schema.Codec<Readonly<Record<string, never>>> = Schema.
 ).annotate({ identifier: "NoSettings" })
 
 /**
- * Checks a plugin's shape at compile time, and marks it with the copy of core that runs it: a plugin works with a command
- * that has another copy, and another version of Effect.
+ * Checks a plugin's shape at compile time, and marks it with the copy of core that runs it, by which it works with a
+ * command that has another copy, and another version of Effect.
  *
  * @example
  * ```ts
  * export default definePlugin({
- *   kind: "backend", id: "echo", version: "1.0.0", summary: "Says what it was told", capabilities: [], config: noSettings,
- *   make: () => ({ id: "echo", open: async (subject) => ({ subject, capabilities, chat: async ({ messages }) => ... }) })
+ *   kind: "backend", id: "echo", version: "1.0.0", summary: "Says what it was told", capabilities: [],
+ *   config: noSettings, make: () => ({ id: "echo", open: async (subject) => ({ subject, capabilities, chat }) })
  * })
  * ```
  */
-export const definePlugin = <Config, const P extends AnyPlugin<Config>>(
+export const definePlugin = <Config, const P extends PluginWith<Config>>(
   plugin: P & { readonly config: SettingsSchema<Config> }
 ): P => stamped(plugin, ownCopy)
 
-/** A plugin cannot be found, is not one, is configured wrongly, or broke. */
-export class PluginError extends Schema.TaggedError<PluginError>()("PluginError", {
-  plugin: Schema.String,
-  message: Schema.String
-}) {}
+/** Seconds that a timer can run. */
+const longestDeadline = 2_000_000
+
+/**
+ * JSON Schema of a plugin's manifest, which is the plugin with its functions and its configuration schema replaced by
+ * the words "function" and "schema".
+ */
+export const pluginManifestSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "Model Intake plugin manifest",
+  type: "object",
+  required: ["kind", "id", "version", "summary", "capabilities", "config", "make"],
+  properties: {
+    kind: { enum: ["marker", "battery", "backend", "rater"] },
+    id: { type: "string", pattern: "^[a-z][a-z0-9]*(-[a-z0-9]+)*$" },
+    version: { type: "string", pattern: "^\\d+\\.\\d+\\.\\d+([-+][0-9A-Za-z.-]+)?$" },
+    summary: { type: "string", minLength: 1 },
+    capabilities: { type: "array", items: { type: "string" } },
+    config: { const: "schema" },
+    deadlines: {
+      type: "object",
+      propertyNames: { enum: timedFunctions },
+      additionalProperties: { type: "number", exclusiveMinimum: 0, maximum: longestDeadline }
+    },
+    make: { const: "function" }
+  }
+} as const
+
+let checkManifest: ValidateFunction | undefined
+
+/** Says exactly what keeps a value from being a plugin that can be used here, or null. */
+export const pluginProblem = (value: unknown): string | null => {
+  if (!Predicate.isObject(value)) return "it is not an object; export the plugin as the default export"
+  const copy = copyOf(value)
+  const incompatible = copy === undefined ? null : copyProblem(copy, coreVersion)
+  if (incompatible !== null) return incompatible
+  const manifest = Object.fromEntries(Object.entries(value).map(([key, member]) => [key, wordFor(member)]))
+  checkManifest ??= new Ajv2020({ allErrors: false, validateSchema: false, meta: false }).compile(pluginManifestSchema)
+  if (checkManifest(manifest)) {
+    return copy === undefined && !isStandard(value.config)
+      ? "nothing says which copy of Effect its config is of; export what definePlugin of @model-intake/core gives"
+      : null
+  }
+  const error = checkManifest.errors![0]!
+  if (error.keyword === "required") return `it has no "${error.params.missingProperty}"`
+  const where = error.instancePath.slice(1).replaceAll("/", ".")
+  const allowed = "allowedValues" in error.params ? `: ${(error.params.allowedValues as Array<string>).join(", ")}` : ""
+  const constant = error.keyword === "const" ? ` (a ${String(error.params.allowedValue)})` : ""
+  return `its "${where}" ${error.message}${allowed}${constant}`
+}
+
+/** Schemas may be functions. */
+const wordFor = (member: unknown): unknown => {
+  if (Schema.isSchema(member) || isStandard(member)) return "schema"
+  return typeof member === "function" ? "function" : member
+}
+
+/** The value as a plugin, or what keeps it from being one. */
+export const checkPlugin = (value: unknown, name: string): Effect.Effect<Plugin, PluginError> => {
+  const problem = pluginProblem(value)
+  return problem === null
+    ? Effect.succeed(value as Plugin)
+    : Effect.fail(new PluginError({ plugin: name, message: `${name} is not a plugin: ${problem}` }))
+}

@@ -1,11 +1,10 @@
 /** The plugins of a run as a service: configured, made when first asked for, and called under the run's governor. */
 
-import type { Instrument, Rater, RaterError } from "@model-intake/core"
-import { type Backend, BackendError, Backends, checkPlugin, type Plugin, PluginError } from "@model-intake/core"
+import type { Instrument, Plugin, PluginService, Rater, RaterError } from "@model-intake/core"
+import { type Backend, BackendError, Backends, checkPlugin, PluginError, startPlugin } from "@model-intake/core"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import { governed } from "./Governor.ts"
 import { recalled } from "./internal/Recall.ts"
@@ -52,7 +51,7 @@ export class Plugins extends Context.Service<
           })
         }
         const scope = yield* Effect.scope
-        const made = new Map<Plugin, Effect.Effect<unknown, unknown>>()
+        const made = new Map<Plugin, Effect.Effect<PluginService, RaterError | BackendError | PluginError>>()
         const backend = (id: string): Effect.Effect<Backend, BackendError | PluginError> => {
           const plugin = plugins.find((candidate) => candidate.kind === "backend" && candidate.id === id)
           if (plugin !== undefined) return made.get(plugin) as Effect.Effect<Backend, BackendError | PluginError>
@@ -81,20 +80,10 @@ export class Plugins extends Context.Service<
           })
         })
         for (const plugin of plugins) {
-          const start = Effect.gen(function* () {
-            const config = yield* Schema.decodeUnknownEffect(plugin.config, { onExcessProperty: "error" })(
-              configuration[plugin.id] ?? {}
-            ).pipe(
-              Effect.mapError(
-                (error) =>
-                  new PluginError({
-                    plugin: plugin.id,
-                    message: `the configuration of ${describe(plugin)} is wrong: ${error.message.replaceAll(/\s+/g, " ")}`
-                  })
-              )
-            )
-            return yield* plugin.make(config) as Effect.Effect<unknown, unknown, Scope.Scope | Backends>
-          }).pipe(Effect.provideService(Scope.Scope, scope), Effect.provideService(Backends, backends))
+          const start = startPlugin(plugin, configuration[plugin.id] ?? {}).pipe(
+            Effect.provideService(Scope.Scope, scope),
+            Effect.provideService(Backends, backends)
+          )
           made.set(plugin, yield* Effect.cached(start))
         }
         const ofKind = <A, E>(kinds: ReadonlyArray<Plugin["kind"]>) =>

@@ -26,6 +26,7 @@ import {
   loadForm,
   type MarkerPlugin,
   makeReading,
+  noSettings,
   type Outcome,
   type Predicates,
   type Rating,
@@ -37,7 +38,6 @@ import {
 } from "@model-intake/core"
 import { type Decision, deriveSeed, type ItemOutcomes, type Random } from "@model-intake/psychometrics"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import type { FormSource } from "./Forms.ts"
 import {
   admitted,
@@ -205,7 +205,10 @@ export interface AnswerSheet<P extends Predicates, O, U, R extends { readonly de
 }
 
 /** A plugin with its instrument at hand. */
-export type InstrumentPlugin = (MarkerPlugin | BatteryPlugin) & { readonly instrument: Instrument }
+export type InstrumentPlugin = (MarkerPlugin | BatteryPlugin) & {
+  readonly instrument: Instrument
+  readonly make: () => Effect.Effect<Instrument>
+}
 
 /**
  * The plugin of an instrument that puts questions.
@@ -290,7 +293,7 @@ export const pluginOf = (
     version,
     summary: code === undefined ? summary : `${summary} (${code})`,
     capabilities,
-    config: Schema.Struct({}),
+    config: noSettings,
     make: () => Effect.succeed(instrument)
   }
   return Object.assign(

@@ -45,5 +45,7 @@ export default definePlugin({
   summary: "Models in the Hugging Face folder layout with an ONNX export, run on this machine",
   capabilities: ["system prompt", "seed", "log-probabilities", "hidden states", "offline"],
   config: OnnxOptions,
+  // Weights are fetched from the hub, and big ones take their time on a processor.
+  deadlines: { open: 86_400, activations: 86_400 },
   make
 })

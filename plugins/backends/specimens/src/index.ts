@@ -2,9 +2,8 @@
  * The embedded subjects: tiny language models whose condition is known because it was made, and the rater that is
  * exact on their language. They validate plumbing and statistics; a result on one says nothing of a deployed model.
  */
-import { definePlugin } from "@model-intake/core"
+import { definePlugin, noSettings } from "@model-intake/core"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import { makeGrammarRater } from "./GrammarRater.ts"
 import { makeSpecimenBackend, SpecimenOptions } from "./SpecimenBackend.ts"
 
@@ -36,6 +35,6 @@ export const specimenRater = definePlugin({
   version,
   summary: "Rates the specimens' answers exactly, by the grammar of their language",
   capabilities: ["every rating field, on items of form S", "evidence spans"],
-  config: Schema.Struct({}),
+  config: noSettings,
   make: () => makeGrammarRater(version)
 })

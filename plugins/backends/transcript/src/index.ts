@@ -7,11 +7,11 @@ import {
   type ChatRequest,
   definePlugin,
   formatSubject,
+  noSettings,
   type Subject
 } from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import { isDatabase, readJournalRecordings, replayJournal } from "./JournalReplay.ts"
 import { type Replay, readRecordings, replay, type Unreadable } from "./Recordings.ts"
 
@@ -152,6 +152,8 @@ export default definePlugin({
   version,
   summary: "Recorded answers of a model, replayed exactly or refused",
   capabilities: ["system prompt", "seed where the recording has them", "offline"],
-  config: Schema.Struct({}).annotate({ identifier: "TranscriptOptions" }),
+  config: noSettings,
+  // Recordings of gigabytes are read whole.
+  deadlines: { open: 3600 },
   make
 })

@@ -1,6 +1,5 @@
 /** The embedded rater: small calibrated models over words and their meanings, and phrases, in one pass over a text. */
-import { definePlugin } from "@model-intake/core"
-import * as Schema from "effect/Schema"
+import { definePlugin, noSettings } from "@model-intake/core"
 import { makeLinearRater, ratedFields } from "./LinearRater.ts"
 
 const version = "0.1.0"
@@ -11,6 +10,6 @@ export default definePlugin({
   version,
   summary: "Rates every field that text alone can carry, without a model or a network",
   capabilities: [...ratedFields, "evidence spans"],
-  config: Schema.Struct({}),
+  config: noSettings,
   make: () => makeLinearRater()
 })
