@@ -46,16 +46,16 @@ const examShape = ({ _tag }: { readonly _tag?: unknown }): Shape =>
 
 export const instrumentService = (frame: Frame, written: WrittenInstrument): Instrument => {
   const { exam } = written
-  return { ...membersOf(written), exam: exam === null ? null : examOf(frame, written, exam) }
+  return { ...membersOf(written), exam: exam === null ? null : examOf(frame, written, membersOf(exam)) }
 }
 
 const examOf = (frame: Frame, instrument: WrittenInstrument, exam: WrittenExam): Exam => {
   switch (exam._tag) {
     case "corrections":
-      return { ...membersOf(exam), read: guardedRead(frame, instrument, exam.read, () => noRows) as typeof exam.read }
+      return { ...exam, read: guardedRead(frame, instrument, exam.read, () => noRows) as typeof exam.read }
     case "latent":
       return {
-        ...membersOf(exam),
+        ...exam,
         load: loadOf(frame, instrument, exam.load),
         read: guardedRead(frame, instrument, exam.read, () => noRows)
       }
@@ -96,7 +96,7 @@ const answerExamOf = (
   const { failing } = exam
   const drawn = planning("draw", exam.draw, nothingDrawn, (value) => shapeProblem(value, drawShape))
   return {
-    ...membersOf(exam),
+    ...exam,
     load: loadOf(frame, instrument, exam.load),
     draw: (size) => {
       const { items, stratum } = drawn(size)

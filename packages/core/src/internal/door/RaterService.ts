@@ -21,17 +21,16 @@ export const raterShape = shapeOf({
 
 export const raterService = (frame: Frame, written: WrittenRater): Rater => {
   const { plugin } = frame
-  const { refuses } = written
   const failure = raterFailure(plugin, "rate")
   return {
     ...membersOf(written),
-    ...(refuses === undefined
+    ...(written.refuses === undefined
       ? {}
       : {
           // A rater that cannot say whether it may rate a model may not.
           refuses: (subject) => {
             try {
-              return refuses(subject)
+              return written.refuses?.(subject) ?? null
             } catch (reason) {
               return failedSentence(plugin, "refuses", reason)
             }

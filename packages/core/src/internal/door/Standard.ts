@@ -21,18 +21,21 @@ export const toStandard = (config: unknown): SettingsDoor => {
   const schema = Schema.toStandardSchemaV1(config as Schema.Codec<unknown>, {
     parseOptions: { errors: "all", onExcessProperty: "error" }
   })
+  const describe = () => jsonSchemaOf(schema)
   const door: SettingsDoor = {
-    "~standard": {
-      ...schema["~standard"],
-      // What JSON Schema cannot say is found out when somebody asks.
-      jsonSchema: {
-        input: (options) => Schema.toStandardJSONSchemaV1(schema)["~standard"].jsonSchema.input(options),
-        output: (options) => Schema.toStandardJSONSchemaV1(schema)["~standard"].jsonSchema.output(options)
-      }
-    }
+    // What JSON Schema cannot say is found out when somebody asks.
+    "~standard": { ...schema["~standard"], jsonSchema: { input: describe, output: describe } }
   }
   converted.set(config as object, door)
   return door
 }
 
 const converted = new WeakMap<object, SettingsDoor>()
+
+/** JSON Schema of what the schema decodes; an object stands in it itself, not behind a reference. */
+const jsonSchemaOf = (schema: Schema.Codec<unknown>): Record<string, unknown> => {
+  const document = Schema.toJsonSchemaDocument(schema, { onExcessProperty: "error" })
+  const name = /^#\/\$defs\/(.*)$/.exec(String(document.schema.$ref))?.[1]
+  const own = name === undefined ? document.schema : (document.definitions[name] ?? document.schema)
+  return Object.keys(document.definitions).length === 0 ? { ...own } : { ...own, $defs: document.definitions }
+}
