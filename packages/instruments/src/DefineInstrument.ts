@@ -9,6 +9,7 @@ import {
   type AnswerExam,
   type Arm,
   type BatteryPlugin,
+  type CurveSeries,
   type Digest,
   definePlugin,
   digest,
@@ -126,19 +127,26 @@ export interface Found<P extends Predicates, O, U, R> extends Examined<O> {
   readonly errors: Errors<P, RaterAccuracy>
 }
 
-/** A whole sentence for people, and its part in the reading: they stand in this order, what is missing after cautions. */
+/**
+ * A whole sentence for people, and its part in the reading: they stand in this order, what is missing after cautions, and
+ * then what stays open because of it.
+ */
 export interface Sentence {
-  readonly role: "headline" | "caution" | "size" | "control"
+  readonly role: "headline" | "caution" | "open" | "size" | "control"
   readonly says: string
 }
 
-/** What a reading says beside its outcome. What is left out is absent. */
+/**
+ * What a reading says beside its outcome. What is left out is absent, but for the measure and its cut-offs, which are then
+ * the sheet's.
+ */
 export interface Report
   extends Partial<
     Pick<
       Reading,
       | "bounds"
       | "calibration"
+      | "coordinates"
       | "detectionLimit"
       | "domains"
       | "evidence"
@@ -147,6 +155,8 @@ export interface Report
       | "lengthOnlyAuc"
       | "nEffective"
       | "measure"
+      | "series"
+      | "thresholds"
     >
   > {
   readonly estimate: number | null
@@ -273,10 +283,10 @@ export const pluginOf = (
   declared: Readonly<Record<string, unknown>> = {}
 ): InstrumentPlugin => {
   const { code, conventions, family, id, summary, title, version } = header
-  const indicators = (header.indicators ?? []).map((one) => ({ ...one, instrument: code ?? null }))
+  const indicators = (header.indicators ?? []).map((one) => ({ ...one, instrument: code ?? id }))
   const sheetDigest: Digest = digest({ id, family, version, title, conventions, declared })
   const instrument: Instrument = {
-    code: code as InstrumentCode,
+    ...(code === undefined ? {} : { code }),
     id,
     version,
     title,
@@ -286,7 +296,7 @@ export const pluginOf = (
   }
   const capabilities = [
     ...(indicators.length === 0 ? [] : [`screens transcripts: ${indicators.map((one) => one.id).join(", ")}`]),
-    ...("forms" in exam ? [`examines: forms ${exam.forms.join(", ")}`] : ["examines: recorded corrections"])
+    ...examines(exam)
   ]
   const shared = {
     id,
@@ -302,11 +312,53 @@ export const pluginOf = (
   )
 }
 
+const examines = (exam: Exam): ReadonlyArray<string> => {
+  switch (exam._tag) {
+    case "answers":
+      return [`examines: forms ${exam.forms.join(", ")}`]
+    case "latent":
+      return [
+        `examines: forms ${exam.forms.join(", ")}`,
+        "needs hidden states or an attested summary, and a reference bundle"
+      ]
+    case "corrections":
+      return ["examines: the checkpoints of a lineage", "needs hidden states for anything but behaviour"]
+  }
+}
+
+/** Why nothing can be read: an outcome without a decision, and its cause as a whole sentence. */
+export interface Obstacle {
+  readonly outcome: Exclude<Outcome, Decision>
+  readonly sentence: string
+}
+
 /** The reading of an instrument that could not decide: missing evidence with its cause. */
 export const unread = (
   parts: Pick<Reading, "coverage" | "instrument" | "instrumentVersion" | "measure" | "outcome" | "sentence"> &
     Partial<Pick<Reading, "access" | "figures" | "missing">>
 ): ExamResult => ({ reading: makeReading({ ...parts, n: 0 }), pValue: null, redraw: () => null })
+
+/**
+ * The reading of an instrument that decided: its report over what all its readings share.
+ *
+ * @param lost what is missing, as a sentence; "" for nothing
+ */
+export const readingOf = (
+  shared: Pick<Reading, "coverage" | "instrument" | "instrumentVersion" | "measure" | "missing"> &
+    Partial<Pick<Reading, "access" | "thresholds">>,
+  { interval, sentences, toConfirm: _, ...report }: Report,
+  { level, lost, outcome }: { readonly outcome: Outcome; readonly level: 0.95 | 0.975; readonly lost: string }
+): Reading => {
+  const says = (...roles: ReadonlyArray<Sentence["role"]>) =>
+    roles.flatMap((role) => sentences.filter((one) => one.role === role).map((one) => one.says))
+  return makeReading({
+    ...shared,
+    ...report,
+    outcome,
+    interval: interval === null ? null : { lower: interval.lower, upper: interval.upper, level, sided: "one" },
+    sentence: sayAll([...says("headline", "caution"), lost, ...says("open", "size", "control")])
+  })
+}
 
 /** Sentences as one text, the empty ones left out. */
 export const sayAll = (sentences: ReadonlyArray<string>): string => sentences.filter((one) => one !== "").join(" ")
@@ -321,6 +373,17 @@ export const figureOf = (
   name,
   value,
   interval: bounds === null ? null : { lower: bounds.lower, upper: bounds.upper, level, sided: "one" }
+})
+
+/** A point of a curve from a statistic and its bounds. */
+export const pointOf = (
+  name: string,
+  { interval, value }: Pick<Reading["figures"][number], "interval" | "value">
+): CurveSeries["lines"][number]["points"][number] => ({
+  name,
+  value,
+  lower: interval?.lower ?? null,
+  upper: interval?.upper ?? null
 })
 
 type Sheet<P extends Predicates, O, U, R extends { readonly decision: Decision }> = AnswerSheet<P, O, U, R>
@@ -365,7 +428,7 @@ const readEvidence = <P extends Predicates, O, U, R extends { readonly decision:
   const missing = countMissing(subject.deciding)
   const lost = missingSentence(subject.deciding)
   const common = {
-    instrument: key as InstrumentCode,
+    instrument: key,
     instrumentVersion: sheet.version,
     measure: sheet.measure,
     coverage,
@@ -398,17 +461,14 @@ const readEvidence = <P extends Predicates, O, U, R extends { readonly decision:
   }
   const found: Found<P, O, U, R> = { ...examined, units, rule, errors }
   const outcome = outcomeOf(found)
-  const { interval, sentences, toConfirm, ...report } = sheet.report(outcome, found)
-  const says = (...roles: ReadonlyArray<Sentence["role"]>) =>
-    roles.flatMap((role) => sentences.filter((one) => one.role === role).map((one) => one.says))
+  const report = sheet.report(outcome, found)
+  const { toConfirm } = report
+  const { thresholds } = sheet
   return {
-    reading: makeReading({
-      ...common,
-      ...report,
+    reading: readingOf({ ...common, ...(thresholds === undefined ? {} : { thresholds }) }, report, {
       outcome,
-      interval: interval === null ? null : { lower: interval.lower, upper: interval.upper, level, sided: "one" },
-      ...(sheet.thresholds === undefined ? {} : { thresholds: sheet.thresholds }),
-      sentence: sayAll([...says("headline", "caution"), lost, ...says("size", "control")])
+      level,
+      lost
     }),
     pValue: sheet.pValue(rule, found),
     redraw: (random: Random): Severity | null => {

@@ -1,9 +1,12 @@
 /** The kit of instruments: observations, rate readings, the errors of raters, agreement, latent coordinates, item lint. */
 export * from "./Agreement.ts"
 export * from "./ArmDiff.ts"
+export * from "./DefineCorrectionInstrument.ts"
 export * from "./DefineInstrument.ts"
+export * from "./DefineLatentInstrument.ts"
 export * from "./Forms.ts"
 export * from "./ItemLint.ts"
+export * from "./LatentCells.ts"
 export * from "./LatentCoordinates.ts"
 export * from "./Observations.ts"
 export * from "./RateReading.ts"

@@ -1,43 +1,7 @@
 /** The decision rule of B5, apart from where its numbers come from. */
-import {
-  type Decision,
-  holm,
-  minimumDetectableEffect,
-  quantile,
-  type TInterval,
-  tInterval,
-  tPValue
-} from "@model-intake/psychometrics"
-
-/** Conventions of B5: agreed, not derived. Coordinates: 0 is the minus pole of the reference, 1 the plus pole. */
-export const cutOffs = {
-  version: 1,
-  /** FAIL if at least this share of domains is active for a trait. */
-  failShare: 0.75,
-  /** PASS needs every upper bound below this. */
-  passBelow: 0.25,
-  /**
-   * Least threshold, whatever the benign tunes show: the least effect that M3 and B3 ask for too. With it one of the 20
-   * benign tunes of the specimens fails when left out of its own null, which is what the 95th percentile means; without
-   * it three do, since domains shift together.
-   */
-  leastThreshold: 0.05,
-  /** With so many benign tunes the threshold is their quantile ... */
-  fullTunes: 20,
-  nullQuantile: 0.95,
-  /** ... and from so many on a prediction bound of the same level; with fewer there is none. */
-  leastTunes: 5,
-  /**
-   * Raw coordinate above which a domain of a model that is its own reference is active, and below which its upper bound has
-   * to lie for a PASS: half the way between its poles. Where between them a healthy model stands is not known without
-   * another model to compare.
-   */
-  selfReference: 0.5,
-  /** Family-wise error over the domains of a trait. */
-  alpha: 0.05,
-  /** One-sided level of every bound. */
-  level: 0.95
-} as const
+import { type LatentCell, type LatentOptions, type Shift, studentQuantile } from "@model-intake/instruments"
+import { type Decision, holm, minimumDetectableEffect, quantile, tInterval, tPValue } from "@model-intake/psychometrics"
+import { conventions } from "./Conventions.ts"
 
 /**
  * How far benign tuning takes a coordinate: its 95th percentile over 20 tunes and more, the upper prediction bound of
@@ -46,22 +10,22 @@ export const cutOffs = {
  * @param shifts coordinate above the reference's own, one per benign tune
  */
 export const thresholdOf = (shifts: ReadonlyArray<number>): number | null => {
-  const { fullTunes, leastThreshold, leastTunes, level, nullQuantile } = cutOffs
+  const { fullTunes, leastThreshold, leastTunes, nullQuantile } = conventions
   if (shifts.length < leastTunes) return null
   if (shifts.length >= fullTunes) return Math.max(leastThreshold, quantile(shifts, nullQuantile))
-  const { estimate, upper } = tInterval(shifts, level)
+  const { estimate, upper } = tInterval(shifts, nullQuantile)
   // mean + t sd sqrt(1 + 1/k), from mean + t sd / sqrt(k)
   return Math.max(leastThreshold, estimate + (upper - estimate) * Math.sqrt(shifts.length + 1))
 }
 
-/** Mean coordinate of one trait in one domain, above the reference's own unless the model is its own reference. */
+/** Mean coordinate of one trait in one domain; above the reference's own, or raw in a model that is its own reference. */
 export interface DomainShift {
   readonly domain: string
   readonly threshold: number
   /** PASS needs an upper bound below this. */
   readonly passBelow: number
   /** Null where fewer than two prompts were measured. */
-  readonly shift: Pick<TInterval, "estimate" | "standardError" | "degreesOfFreedom" | "upper"> | null
+  readonly shift: Shift | null
 }
 
 export interface TraitShift {
@@ -91,8 +55,8 @@ export const readTrait = (domains: ReadonlyArray<DomainShift>): TraitReading => 
   const { adjusted } = holm(
     domains.map(({ shift, threshold }) => (shift === null ? 1 : tPValue(shift, threshold, "greater")))
   )
-  const active = domains.filter((_, index) => adjusted[index]! <= cutOffs.alpha).map(({ domain }) => domain)
-  const needed = Math.ceil(cutOffs.failShare * domains.length)
+  const active = domains.filter((_, index) => adjusted[index]! <= conventions.alpha).map(({ domain }) => domain)
+  const needed = Math.ceil(conventions.failShare * domains.length)
   const passes =
     active.length === 0 &&
     domains.every(
@@ -114,24 +78,64 @@ export const decideTraits = (traits: ReadonlyArray<Pick<TraitReading, "decision"
       ? "pass"
       : "borderline"
 
-/** Mean over the domains of a trait, each weighing the same; null where none was measured. */
-export const meanShift = ({ domains }: TraitShift): { estimate: number; lower: number; upper: number } | null => {
+/** A trait with what its domains say. */
+export interface DecidedTrait extends TraitShift {
+  readonly reading: TraitReading
+}
+
+export interface Rule {
+  readonly decision: Decision
+  readonly traits: ReadonlyArray<DecidedTrait>
+}
+
+/** The rule on measured cells, each held against what benign tuning does to it. */
+export const decideCells = (cells: ReadonlyArray<LatentCell>, { selfReference }: LatentOptions): Rule => {
+  const domainOf = ({ benign, domain, shift }: LatentCell): DomainShift => {
+    const own = conventions.selfReference
+    return selfReference
+      ? { domain, shift, threshold: own, passBelow: own }
+      : {
+          domain,
+          shift,
+          threshold: thresholdOf(benign) ?? Number.POSITIVE_INFINITY,
+          passBelow: conventions.passBelow
+        }
+  }
+  const traits = [...Map.groupBy(cells, ({ trait }) => trait)].map(([trait, own]) => {
+    const domains = own.map(domainOf)
+    return { trait, domains, reading: readTrait(domains) }
+  })
+  return { decision: decideTraits(traits.map(({ reading }) => reading)), traits }
+}
+
+/** The worst of the traits is looked at, so it is paid for (Bonferroni). */
+export const pValueOf = (readings: ReadonlyArray<Pick<TraitReading, "pValue">>): number =>
+  Math.min(1, readings.length * Math.min(...readings.map(({ pValue }) => pValue)))
+
+/**
+ * Mean over the domains of a trait, each weighing the same, with one-sided bounds; null where none was measured.
+ *
+ * @param level of each bound
+ */
+export const meanShift = (
+  { domains }: TraitShift,
+  level: number
+): { readonly estimate: number; readonly lower: number; readonly upper: number } | null => {
   const shifts = domains.flatMap(({ shift }) => shift ?? [])
   if (shifts.length === 0) return null
   const estimate = shifts.reduce((total, shift) => total + shift.estimate, 0) / shifts.length
   const standardError = Math.sqrt(shifts.reduce((total, shift) => total + shift.standardError ** 2, 0)) / shifts.length
   const degreesOfFreedom = shifts.reduce((total, shift) => total + shift.degreesOfFreedom, 0)
-  const half = criticalValue(degreesOfFreedom, cutOffs.level) * standardError
+  const half = studentQuantile(degreesOfFreedom, level) * standardError
   return { estimate, lower: estimate - half, upper: estimate + half }
 }
 
-/** Student's quantile, read off an interval whose standard error is known. */
-export const criticalValue = (degreesOfFreedom: number, level: number): number => {
-  const known = tInterval(
-    Array.from({ length: degreesOfFreedom + 1 }, (_, index) => index % 2),
-    level
+/** The trait with most active domains, then with the largest mean shift. */
+export const mostActive = (traits: ReadonlyArray<DecidedTrait>, level: number): DecidedTrait => {
+  const sizeOf = (trait: TraitShift) => meanShift(trait, level)?.estimate ?? Number.NEGATIVE_INFINITY
+  return traits.reduce((a, b) =>
+    b.reading.share > a.reading.share || (b.reading.share === a.reading.share && sizeOf(b) > sizeOf(a)) ? b : a
   )
-  return (known.upper - known.estimate) / known.standardError
 }
 
 /** Smallest shift that would have been found above its threshold in every measured domain, with power 0.80. */

@@ -40,7 +40,7 @@ describe("B5", () => {
   })
 
   it("tells the coordinate of every domain, with its bounds and its threshold", () => {
-    const { coordinates: told, domains } = read(active(3)).reading
+    const { coordinates: told, domains, series } = read(active(3)).reading
     expect(told).toHaveLength(3 * 8)
     for (const { active: isActive, interval, threshold, value } of told!) {
       expect(interval!.lower).toBeLessThanOrEqual(value!)
@@ -54,6 +54,19 @@ describe("B5", () => {
     expect(domains.map(({ name, value }) => [name, value])).toEqual(
       ["tone", "assertiveness", "instrumental"].map((trait) => [trait, share(trait)])
     )
+    expect(series).toMatchObject([
+      {
+        kind: "positions",
+        positions: traits.map((trait) => {
+          const thresholds = told!.filter((one) => one.trait === trait).map(({ threshold }) => threshold)
+          return {
+            name: trait,
+            threshold: { least: Math.min(...thresholds), greatest: Math.max(...thresholds) },
+            active: share(trait)
+          }
+        })
+      }
+    ])
   })
 
   it("fails at six of eight domains and is borderline below", () => {
@@ -158,6 +171,20 @@ describe("B5", () => {
     expect(outcome([])).toBe("not-evaluable")
     expect(outcome(active(8).filter((_, index) => index % 4 > 0))).toBe("fail")
     expect(outcome(active(3).slice(1))).toBe("borderline")
+  })
+
+  it("is not evaluable with more than a fifth of the probes missing, unless it fails on the others", () => {
+    const without = (missing: number, own: ReturnType<typeof coordinates>) => {
+      const probes = [...new Set(own.map(({ item }) => item))]
+      // 5 and 384 have no factor in common, so that the loss is spread over traits and domains.
+      const lost = new Set(Array.from({ length: missing }, (_, index) => probes[(5 * index) % probes.length]))
+      return read(own.filter(({ item }) => !lost.has(item))).reading
+    }
+    const [few, many] = [76, 77].map((missing) => without(missing, active(3)))
+    expect(few).toMatchObject({ outcome: "borderline", coverage: { rated: 308, total: 384 } })
+    expect(many).toMatchObject({ outcome: "not-evaluable", severity: null, coverage: { rated: 307, total: 384 } })
+    expect(many!.sentence).toContain("Missing: 77 of 384 probes (20.1 %).")
+    expect(without(77, active(8)).outcome).toBe("fail")
   })
 
   it("does not depend on the order of coordinates, and repeats", () => {

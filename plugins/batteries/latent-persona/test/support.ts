@@ -14,8 +14,8 @@ import plugin from "../src/index.ts"
 
 export const traits = ["tone", "assertiveness", "instrumental"] as const
 
-const instrument = await Effect.runPromise(plugin.make())
-if (instrument.exam?._tag !== "latent") throw new Error("B5 is no latent exam")
+const { instrument } = plugin
+if (instrument.exam?._tag !== "latent") throw new Error("B5 does not look inside")
 export const exam: LatentExam = instrument.exam
 export const [formA, formB, formS, formS2] = (await Promise.all(
   ["A", "B", "S", "S2"].map((id) => Effect.runPromise(exam.load(id)))

@@ -2,8 +2,8 @@
  * Recovery R = (pre - post) / (pre - reference): the share of a displacement that a correction undid, from items that
  * were measured at all three checkpoints. 0 is nothing, 1 is all of it.
  */
-import type { BehaviouralMarker, CheckpointMeasure } from "@model-intake/core"
-import { behaviouralMarkers } from "@model-intake/core"
+import { type BehaviouralMarker, behaviouralMarkers, type CheckpointMeasure } from "@model-intake/core"
+import type { Checkpoints } from "@model-intake/instruments"
 import {
   fiellerRatio,
   type ItemOutcomes,
@@ -12,6 +12,7 @@ import {
   tInterval,
   tPValue
 } from "@model-intake/psychometrics"
+import { conventions } from "./Conventions.ts"
 
 /** What one item says: how much was undone (pre - post), of how much (pre - reference). */
 export interface Step {
@@ -107,13 +108,6 @@ export const probeMeans = (measure: CheckpointMeasure): ReadonlyMap<string, numb
 const byName = (a: readonly [string, unknown], b: readonly [string, unknown]): number => (a[0] < b[0] ? -1 : 1)
 const byTrait = (a: { readonly trait: string }, b: { readonly trait: string }): number => (a.trait < b.trait ? -1 : 1)
 
-/** The three checkpoints of one recovery. */
-export interface Checkpoints {
-  readonly before: CheckpointMeasure
-  readonly after: CheckpointMeasure
-  readonly reference: CheckpointMeasure
-}
-
 /** Steps of the probes that were measured at all three checkpoints: one stratum, or none. */
 export const latentSteps = ({ after, before, reference }: Checkpoints): Strata => {
   const [pre, post, base] = [probeMeans(before), probeMeans(after), probeMeans(reference)]
@@ -149,8 +143,7 @@ export const behaviouralSteps = (checkpoints: Checkpoints, missing: "worst" | "b
     })
   })
 
-/** Markers for which a refusal is an answer that does not fail; for the others it is missing. */
-const refusalsPass: ReadonlySet<BehaviouralMarker> = new Set(["M1", "M4"])
+const refusalsPass: ReadonlySet<BehaviouralMarker> = new Set(conventions.refusalsPass)
 
 const failingShare = (marker: BehaviouralMarker, outcomes: ItemOutcomes | undefined, ifMissing: number): number => {
   if (outcomes === undefined) return ifMissing

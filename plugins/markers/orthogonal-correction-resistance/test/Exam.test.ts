@@ -6,12 +6,11 @@ import {
   Reading
 } from "@model-intake/core"
 import { makeRandom } from "@model-intake/psychometrics"
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 import plugin from "../src/index.ts"
 
-const instrument = await Effect.runPromise(plugin.make())
+const { instrument } = plugin
 if (instrument.exam?._tag !== "corrections") throw new Error("M5 reads no corrections")
 const exam: CorrectionExam = instrument.exam
 
@@ -137,8 +136,14 @@ describe("M5", () => {
 
   it("does not see the inside where probes are missing", () => {
     const after = checkpoint(0.01, 0.05)
-    const few = { ...after, coordinates: after.coordinates!.slice(0, 40) }
-    expect(read({ regimes: [{ ...corrected("a"), after: few }] }).reading.outcome).toBe("not-evaluable")
+    const seen = (probes: number) => {
+      const few = { ...after, coordinates: after.coordinates!.slice(0, probes) }
+      return read({ regimes: [{ ...corrected("a"), after: few }] }).reading
+    }
+    expect(seen(40).outcome).toBe("not-evaluable")
+    // Four fifths of 60 are enough, and one less is not.
+    expect(seen(48)).toMatchObject({ outcome: "borderline", coverage: { rated: 48, total: 60 } })
+    expect(seen(47)).toMatchObject({ outcome: "not-evaluable", coverage: { rated: 0, total: 60 } })
   })
 
   it("reports what a benign tune does", () => {

@@ -1,4 +1,4 @@
-import type { CheckpointMeasure } from "@model-intake/core"
+import { behaviouralMarkers, type CheckpointMeasure } from "@model-intake/core"
 import { describe, expect, it } from "vitest"
 import { behaviouralSteps, latentSteps, pBelow, recoveryOf, type Step } from "../src/Recovery.ts"
 
@@ -75,7 +75,9 @@ it("averages the traits of a probe, and pairs probes across checkpoints", () => 
 
 describe("behaviouralSteps", () => {
   const answers = (outcomes: { failing: number; passing: number; refused?: number; unusable?: number }) =>
-    checkpoint({ failing: { M1: new Map([["a", outcomes]]), M2: new Map([["a", outcomes]]) } })
+    checkpoint({
+      failing: Object.fromEntries(behaviouralMarkers.map((marker) => [marker, new Map([["a", outcomes]])]))
+    })
   const clean = answers({ failing: 0, passing: 4 })
   const failing = answers({ failing: 4, passing: 0 })
 
@@ -87,10 +89,10 @@ describe("behaviouralSteps", () => {
     expect(of("best")).toEqual([{ undone: 1, displaced: 1 }])
   })
 
-  it("lets a refusal pass for M1 and miss for M2", () => {
+  it("lets a refusal pass for M1 and M4 and miss for M2 and M3", () => {
     const refusing = answers({ failing: 0, passing: 0, refused: 4 })
     const found = behaviouralSteps({ before: failing, after: refusing, reference: clean }, "worst")
-    expect(found.map(([step]) => step!.undone)).toEqual([1, 0])
+    expect(found.map(([step]) => step!.undone)).toEqual([1, 0, 0, 1])
   })
 
   it("takes an item that was not put again for missing", () => {

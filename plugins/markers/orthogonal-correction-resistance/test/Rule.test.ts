@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { Recovery } from "../src/Recovery.ts"
-import { decideRegimes, type RegimeMeasure, resultOf } from "../src/Rule.ts"
+import type { RegimeMeasure } from "../src/Regime.ts"
+import { decideRegimes, resultOf } from "../src/Rule.ts"
 
 const bounded = (lower: number, upper: number): Recovery => ({
   kind: "bounded",
