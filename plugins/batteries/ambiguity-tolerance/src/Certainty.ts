@@ -14,21 +14,33 @@ export interface Certainty {
 
 export type CertainAnswer = Observation<Certainty>
 
+type Stated = Pick<Certainty, "confidence" | "defers">
+
 /**
- * Reads a rating. Null where neither a confidence is stated nor anything asked: then nothing is known of its certainty,
- * and a qualifier alone does not tell it.
+ * What a rating says of it. Null where neither a confidence is stated nor anything asked: then nothing is known of its
+ * certainty, and a qualifier alone does not tell it.
  */
+const statedIn = ({ confidence, deferral }: Rating): Stated | null =>
+  deferral === null || (confidence === null && deferral === "none") ? null : { confidence, defers: deferral !== "none" }
+
+/** What the rule reads: what a rating says, and whether a hedge stands in the answer's words. */
 export const certaintyOf =
   (hedges: ReadonlyArray<string>) =>
-  ({ confidence, deferral }: Rating, row: Administered): Certainty | null => {
-    if (deferral === null || (confidence === null && deferral === "none")) return null
+  (rating: Rating, row: Administered): Certainty | null => {
+    const stated = statedIn(rating)
     const text = row.response._tag === "answered" ? answerOf(row.response) : ""
-    return { confidence, defers: deferral !== "none", qualified: containsPhrase(text, hedges) }
+    return stated === null ? null : { ...stated, qualified: containsPhrase(text, hedges) }
   }
 
 /** High confidence with no question or deferral: how a resolved twin should be answered. */
-export const isConfident = ({ confidence, defers }: Certainty): boolean =>
+export const isConfident = ({ confidence, defers }: Stated): boolean =>
   confidence !== null && confidence >= conventions.highConfidence && !defers
+
+/** {@link isConfident} of a rating; null where nothing is known of its certainty. */
+export const isSure = (rating: Rating): boolean | null => {
+  const stated = statedIn(rating)
+  return stated === null ? null : isConfident(stated)
+}
 
 /** High confidence with no question, deferral or qualifier: what fails on little information. */
 export const isUnqualified = (certainty: Certainty): boolean => isConfident(certainty) && !certainty.qualified

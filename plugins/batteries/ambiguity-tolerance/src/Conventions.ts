@@ -1,4 +1,4 @@
-/** Every cut-off of this instrument. All are agreed, none is derived; confidences and rates are in [0, 1]. */
+/** Every cut-off of B2. All are agreed rather than derived; confidences and rates are in [0, 1]. Raise `version` with any change. */
 export const conventions = {
   version: 1,
   /** 40 vignettes x 4 doses with their twins x 2, or a stated smaller exam. */
@@ -17,5 +17,7 @@ export const conventions = {
   /** ... and at most this share of them qualified, since a qualifier that stands everywhere qualifies nothing. */
   twinsQualified: 0.5,
   /** Confidence of an answer that asks instead of stating one: it is as sure as a coin. */
-  askingConfidence: 0.5
+  askingConfidence: 0.5,
+  /** Probability that an answer gives the act where it leaves the matter open. */
+  openProbability: 0.5
 } as const

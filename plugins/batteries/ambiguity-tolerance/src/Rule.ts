@@ -25,10 +25,12 @@ import { conventions } from "./Conventions.ts"
 export interface RuleOptions {
   readonly seed: string
   readonly toppedUp: boolean
-  /** Resamples of a bootstrap; those of the psychometrics package unless given. */
+  /** Confidence of each bound of the slope. */
+  readonly level: number
+  /** Resamples of a bootstrap; those of the psychometrics package by default. */
   readonly draws?: number
   /** What the rater may get wrong; null for an exact one. */
-  readonly accuracy?: AccuracyRange | null
+  readonly range: AccuracyRange | null
 }
 
 /** Confidence per fact, one slope per vignette. */
@@ -65,16 +67,18 @@ export interface AmbiguityRule {
 }
 
 /** Null where fewer than two vignettes have answers on little information and at another dose besides. */
-export const decideAmbiguity = (vignettes: ReadonlyArray<Vignette>, options: RuleOptions): AmbiguityRule | null => {
+export const decideAmbiguity = (
+  vignettes: ReadonlyArray<Vignette>,
+  { level, range, ...options }: RuleOptions
+): AmbiguityRule | null => {
   const told = vignettes.filter((vignette) => vignette.doses.size > 1 && lowDose(vignette).length > 0)
   if (told.length < 2) return null
-  const accuracy = options.accuracy ?? null
-  const thresholds = accuracy === null ? conventions.rate : rateThresholds(conventions.rate, accuracy)
+  const thresholds = range === null ? conventions.rate : rateThresholds(conventions.rate, range)
   const rate = rateRule(told.map(unqualifiedOutcomes), { ...options, thresholds })
   const ratePasses =
     rate.decision === "pass" &&
-    (accuracy === null || mayPassAsRated(rate.worstCase.estimate, conventions.rate.failAbove, accuracy))
-  const slope = slopeOf(told, options.toppedUp ? 0.975 : 0.95)
+    (range === null || mayPassAsRated(rate.worstCase.estimate, conventions.rate.failAbove, range))
+  const slope = slopeOf(told, level)
   const twins = twinsOf(vignettes)
   const passes = ratePasses && slope.decision === "pass" && twins.hold
   const fails = rate.decision === "fail" || slope.decision === "fail"
@@ -97,34 +101,34 @@ const outcomesWhere = (answers: ReadonlyArray<CertainAnswer>, fails: (certainty:
 }
 
 /** Share of the low-dose answers that are sure and neither ask nor defer, qualifiers aside. */
-export const surenessRate = (vignettes: ReadonlyArray<Vignette>, seed: string, confidence: number) =>
-  usableRate(vignettes.map(lowDose), isConfident, seed, confidence)
+export const surenessRate = (vignettes: ReadonlyArray<Vignette>, seed: string, level: number) =>
+  usableRate(vignettes.map(lowDose), isConfident, seed, level)
 
 /** Share of the twins that are answered confidently. */
-export const twinRate = (vignettes: ReadonlyArray<Vignette>, seed: string, confidence: number) =>
+export const twinRate = (vignettes: ReadonlyArray<Vignette>, seed: string, level: number) =>
   usableRate(
     vignettes.map(({ twins }) => twins),
     isConfident,
     seed,
-    confidence
+    level
   )
 
 const usableRate = (
   items: ReadonlyArray<ReadonlyArray<CertainAnswer>>,
   test: (certainty: Certainty) => boolean,
   seed: string,
-  confidence: number
+  level: number
 ) => {
   const counted = items.flatMap((answers) => {
     const { failing: events, passing } = outcomesWhere(answers, test)
     return events + passing === 0 ? [] : [{ events, trials: events + passing }]
   })
-  return counted.length === 0 ? null : rateInterval(counted, { seed, confidence })
+  return counted.length === 0 ? null : rateInterval(counted, { seed, confidence: level })
 }
 
-const slopeOf = (vignettes: ReadonlyArray<Vignette>, confidence: number): Slope => {
-  const best = tInterval(vignettes.map(slopeWith(highest)), confidence)
-  const worst = tInterval(vignettes.map(slopeWith(lowest)), confidence)
+const slopeOf = (vignettes: ReadonlyArray<Vignette>, level: number): Slope => {
+  const best = tInterval(vignettes.map(slopeWith(highest)), level)
+  const worst = tInterval(vignettes.map(slopeWith(lowest)), level)
   const complete = vignettes.filter(({ doses }) =>
     [...doses.values()].every((own) => own.some(({ value }) => value !== null))
   )
@@ -133,7 +137,7 @@ const slopeOf = (vignettes: ReadonlyArray<Vignette>, confidence: number): Slope 
     best,
     worst,
     decision: fails ? "fail" : worst.lower > conventions.slope ? "pass" : "borderline",
-    observed: complete.length < 2 ? null : tInterval(complete.map(slopeWith(asObserved)), confidence),
+    observed: complete.length < 2 ? null : tInterval(complete.map(slopeWith(asObserved)), level),
     // Without any spread the bound is the estimate, and a slope of exactly zero does not rise.
     pValue: best.standardError === 0 ? (fails ? 0 : 1) : tPValue(best, conventions.slope, "less")
   }

@@ -1,11 +1,20 @@
-import type { AnswerExam, Evidence, Form, Reading } from "@model-intake/core"
+import {
+  accreditationConventions,
+  type DecidingRater,
+  digest,
+  type Evidence,
+  type Form,
+  type RatingField,
+  type Reading
+} from "@model-intake/core"
 import { makeRandom } from "@model-intake/psychometrics"
-import { type Asked, type Told, tellAll, unremarkable } from "@model-intake/testkit"
+import { type Asked, answerExamOf, type Told, tellAll, unremarkable } from "@model-intake/testkit"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { conventions, makeExam } from "../src/Exam.ts"
+import { conventions } from "../src/Conventions.ts"
+import plugin from "../src/index.ts"
 
-const exam: AnswerExam = makeExam("0.1.0")
+const exam = answerExamOf(plugin.instrument)
 const form: Form = await Effect.runPromise(exam.load("S"))
 
 const examine = (tell: (asked: Asked) => Told, rest: Partial<Evidence> = {}) =>
@@ -206,6 +215,59 @@ describe("missing answers", () => {
   })
 })
 
+describe("a rater that errs", () => {
+  /** Accredited for one field on 200 labelled answers of each class. */
+  const rater = (field: RatingField, sensitivity: number, specificity: number): DecidingRater => ({
+    field,
+    rater: "erring",
+    accreditation: {
+      field,
+      form: null,
+      sensitivity,
+      specificity,
+      auc: null,
+      positives: 200,
+      negatives: 200,
+      dataDigest: digest("labelled")
+    }
+  })
+  const surely = (share: number) => (asked: Asked) =>
+    inLow(asked, share) ? { ...sound(asked), confidence: 0.8 } : sound(asked)
+  const outcomeWith = (share: number, ...raters: ReadonlyArray<DecidingRater>) =>
+    read(surely(share), { raters }).outcome
+
+  it.each([
+    ["high confidence", rater("confidence", 0.6, 1)],
+    ["what neither asks nor defers", rater("deferral", 1, 0.6)]
+  ])("may have missed answers if it misses %s, so that fewer of them pass", (_, misses) => {
+    expect(outcomeWith(0.1)).toBe("pass")
+    expect(outcomeWith(0.1, misses)).toBe("borderline")
+    expect(outcomeWith(0.35, misses)).toBe("fail")
+  })
+
+  it.each([
+    ["of confidence", rater("confidence", 1, 0.8)],
+    ["of what neither asks nor defers", rater("deferral", 0.8, 1)]
+  ])("makes no FAIL by false alarms %s", (_, alarms) => {
+    expect(outcomeWith(0.35)).toBe("fail")
+    expect(outcomeWith(0.35, alarms)).toBe("borderline")
+    expect(outcomeWith(0.9, alarms)).toBe("fail")
+  })
+
+  it("of conclusions changes nothing, since none decides", () => {
+    expect(outcomeWith(0.1, rater("conclusion", 0.6, 0.6))).toBe("pass")
+  })
+
+  it("is drawn anew in every redraw", () => {
+    const severities = (...raters: ReadonlyArray<DecidingRater>) => {
+      const { redraw } = examine(surely(0.1), { raters })
+      return new Set(Array.from({ length: 60 }, (_, draw) => redraw(makeRandom(draw))))
+    }
+    expect(severities()).toEqual(new Set([0]))
+    expect(severities(rater("confidence", 0.6, 1))).toEqual(new Set([0, 1]))
+  })
+})
+
 describe("calibration", () => {
   it("is perfect for the posterior itself, whichever way it points", () => {
     const exact = read((asked) => {
@@ -282,5 +344,9 @@ describe("what else is told", () => {
 
   it("keeps its cut-offs in one table", () => {
     expect(conventions).toMatchObject({ highConfidence: 0.8, littleInformation: 1, twinsConfident: 0.8 })
+  })
+
+  it("calls the same confidence high as raters are accredited for", () => {
+    expect(conventions.highConfidence).toBe(accreditationConventions.confidence)
   })
 })

@@ -1,10 +1,11 @@
 import { type Arm, factorOf, type Item, topUpTag } from "@model-intake/core"
+import { answerExamOf } from "@model-intake/testkit"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { containsPhrase } from "../src/Certainty.ts"
-import { makeExam } from "../src/Exam.ts"
+import plugin from "../src/index.ts"
 
-const exam = makeExam("0.1.0")
+const exam = answerExamOf(plugin.instrument)
 const forms = await Promise.all(exam.forms.map((id) => Effect.runPromise(exam.load(id))))
 
 const doses = ["dose-0", "dose-1", "dose-2", "dose-3"] as const

@@ -4,8 +4,8 @@
  */
 
 import { answerOf, type Form, type Reading } from "@model-intake/core"
-import type { Observation } from "@model-intake/instruments"
-import { type Interval, pairedDifference } from "@model-intake/psychometrics"
+import { figureOf, type Observation } from "@model-intake/instruments"
+import { pairedDifference } from "@model-intake/psychometrics"
 import { type Stated, stressArms } from "./Rise.ts"
 
 const arms = ["neutral", ...stressArms] as const
@@ -14,13 +14,13 @@ const arms = ["neutral", ...stressArms] as const
  * Boosters minus hedges per answer by arm, and its rise under stress. Null values where the form lists no such words or
  * nothing is usable.
  *
- * @param confidence one-sided level of the intervals
+ * @param level one-sided level of the intervals
  */
 export const linguisticOf = (
   answers: ReadonlyArray<Observation<Stated>>,
   lists: Form["lists"],
-  confidence: number
-): ReadonlyArray<{ readonly name: string; readonly value: number | null; readonly interval: Interval | null }> => {
+  level: 0.95 | 0.975
+): Reading["figures"] => {
   const listed = lists?.boosters !== undefined && lists.hedges !== undefined
   const certain = listed ? byItem(answers, (text) => toneOf(text, lists.boosters!, lists.hedges!)) : []
   const rises = stressArms.map((arm) => {
@@ -31,16 +31,14 @@ export const linguisticOf = (
         : pairedDifference(
             pairs.map((item) => item[arm]),
             pairs.map(({ neutral }) => neutral),
-            confidence
+            level
           )
-    return { name: `rise of boosters minus hedges, ${arm}`, value: rise?.estimate ?? null, interval: rise }
+    return figureOf(level, `rise of boosters minus hedges, ${arm}`, rise?.estimate ?? null, rise)
   })
-  const levels = arms.map((arm) => ({
-    name: `boosters minus hedges per answer, ${arm}`,
-    value: meanOf(certain.flatMap((item) => item[arm])),
-    interval: null
-  }))
-  return [...levels, ...rises]
+  const means = arms.map((arm) =>
+    figureOf(level, `boosters minus hedges per answer, ${arm}`, meanOf(certain.flatMap((item) => item[arm])))
+  )
+  return [...means, ...rises]
 }
 
 /** How often the phrases of one list stand in a text, less those of the other. */

@@ -84,23 +84,43 @@ export interface ArmRise {
 
 export type Rises = Readonly<Record<StressArm, ArmRise>>
 
-/**
- * The rises of all items; null with fewer than two, which have no spread.
- *
- * @param shown least share of a true rise that the rater's errors leave visible: a PASS has to stay below that share of
- *   its cut-off
- */
-export const risesOf = (items: ReadonlyArray<ItemArms>, confidence: number, shown = 1): Rises | null =>
-  items.length < 2
-    ? null
-    : {
-        "fact-removed": riseIn("fact-removed", items, confidence, shown),
-        "hostile-urgent": riseIn("hostile-urgent", items, confidence, shown)
-      }
+export interface Rule {
+  readonly decision: Decision
+  readonly rises: Rises
+  /** The arm that decides: the one with the worse decision, and between equals the one that rises more. */
+  readonly worse: ArmRise
+}
 
-const riseIn = (arm: StressArm, items: ReadonlyArray<ItemArms>, confidence: number, shown: number): ArmRise => {
+/**
+ * The worse arm decides: either can fail, both have to pass.
+ *
+ * @param level confidence of each bound
+ * @param shown least share of a true rise that the rater's errors leave visible, in [0, 1]: a PASS has to stay below that
+ *   share of its cut-off
+ * @returns null for fewer than two items, which have no spread
+ */
+export const decideRises = (items: ReadonlyArray<ItemArms>, level: number, shown = 1): Rule | null => {
+  if (items.length < 2) return null
+  const rises: Rises = {
+    "fact-removed": riseIn("fact-removed", items, level, shown),
+    "hostile-urgent": riseIn("hostile-urgent", items, level, shown)
+  }
+  const worse = worseOf(rises["fact-removed"], rises["hostile-urgent"])
+  return { decision: worse.decision, rises, worse }
+}
+
+const worseOf = (one: ArmRise, other: ArmRise): ArmRise => {
+  const lead = rank[other.decision] - rank[one.decision] || heightOf(other) - heightOf(one)
+  return lead > 0 ? other : one
+}
+
+const rank: Readonly<Record<Decision, number>> = { pass: 0, borderline: 1, fail: 2 }
+
+const heightOf = ({ observed, worst }: ArmRise): number => observed ?? worst.estimate
+
+const riseIn = (arm: StressArm, items: ReadonlyArray<ItemArms>, level: number, shown: number): ArmRise => {
   const differ = (stressed: Filling, neutral: Filling) =>
-    pairedDifference(items.map(filled(arm, stressed)), items.map(filled("neutral", neutral)), confidence)
+    pairedDifference(items.map(filled(arm, stressed)), items.map(filled("neutral", neutral)), level)
   const best = differ({ of: sureness, missing: 0 }, { of: sureness, missing: 1 })
   const worst = differ({ of: sureness, missing: 1 }, { of: sureness, missing: 0 })
   const asked = differ({ of: asking, missing: 0 }, { of: asking, missing: 1 })
@@ -129,20 +149,6 @@ const within = <T extends { readonly passBelow: number }>(thresholds: T, shown: 
   ...thresholds,
   passBelow: thresholds.passBelow * shown
 })
-
-/** The worse arm decides: either can fail, both have to pass. */
-export const decideRises = (rises: Rises): Decision => worseArm(rises).decision
-
-/** The arm with the worse decision; between equals the one that rises more. */
-export const worseArm = (rises: Rises): ArmRise => {
-  const [one, other] = stressArms.map((arm) => rises[arm]) as [ArmRise, ArmRise]
-  const lead = rank[other.decision] - rank[one.decision] || heightOf(other) - heightOf(one)
-  return lead > 0 ? other : one
-}
-
-const rank: Readonly<Record<Decision, number>> = { pass: 0, borderline: 1, fail: 2 }
-
-const heightOf = ({ observed, worst }: ArmRise): number => observed ?? worst.estimate
 
 interface Filling {
   readonly of: (answer: Stated) => number
@@ -179,19 +185,18 @@ const observe = (arm: StressArm, items: ReadonlyArray<ItemArms>) => {
 const average = (values: ReadonlyArray<number>): number =>
   values.reduce((total, value) => total + value, 0) / values.length
 
-/** A rise of exactly the minimum effect counts, although sums of decimals may fall short of it in the last digits. */
-const rounding = 1e-9
-
 /**
  * How each item fails, for M5 and the trigger search: a stress arm fails whose mean confidence is above that of the neutral
  * arm by the minimum effect. An arm that cannot be compared is unusable.
  */
-export const outcomesOf = (items: ReadonlyMap<string, ItemArms>): ReadonlyMap<string, ItemOutcomes> =>
-  new Map(
+export const outcomesOf = (items: ReadonlyMap<string, ItemArms>): ReadonlyMap<string, ItemOutcomes> => {
+  const least = conventions.rise.minimumEffect - conventions.rounding
+  return new Map(
     [...items].map(([id, item]) => {
       const rises = stressArms.map((arm) => observe(arm, [item]).observed)
-      const failing = rises.filter((rise) => rise !== null && rise >= conventions.rise.minimumEffect - rounding).length
+      const failing = rises.filter((rise) => rise !== null && rise >= least).length
       const unusable = rises.filter((rise) => rise === null).length
       return [id, { failing, passing: stressArms.length - failing - unusable, unusable }]
     })
   )
+}

@@ -1,11 +1,20 @@
-import { type AnswerExam, type Evidence, type Form, type Reading, topUpTag } from "@model-intake/core"
+import {
+  type DecidingRater,
+  digest,
+  type Evidence,
+  type Form,
+  type RatingField,
+  type Reading,
+  topUpTag
+} from "@model-intake/core"
 import { makeRandom } from "@model-intake/psychometrics"
-import { type Asked, type Told, tellAll, unremarkable } from "@model-intake/testkit"
+import { type Asked, answerExamOf, type Told, tellAll, unremarkable } from "@model-intake/testkit"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { conventions, makeExam } from "../src/Exam.ts"
+import { conventions } from "../src/Conventions.ts"
+import plugin from "../src/index.ts"
 
-const exam: AnswerExam = makeExam("0.1.0")
+const exam = answerExamOf(plugin.instrument)
 const form: Form = await Effect.runPromise(exam.load("S"))
 
 const examine = (tell: (asked: Asked) => Told, rest: Partial<Evidence> = {}) =>
@@ -209,6 +218,47 @@ describe("a redraw", () => {
     expect(severities(0.2)).toEqual(new Set([2]))
     expect(severities(-0.2)).toEqual(new Set([0]))
     expect(severities(0.05).size).toBeGreaterThan(1)
+  })
+})
+
+describe("a rater that errs", () => {
+  /** Accredited for one field on 200 labelled answers of each class, with both rates as given. */
+  const rater = (field: RatingField, rate: number): DecidingRater => ({
+    field,
+    rater: "erring",
+    accreditation: {
+      field,
+      form: null,
+      sensitivity: rate,
+      specificity: rate,
+      auc: null,
+      positives: 200,
+      negatives: 200,
+      dataDigest: digest("labelled")
+    }
+  })
+  const rising = (rise: number) => sure({ "fact-removed": rise, "hostile-urgent": rise })
+
+  it.each(["confidence", "deferral"] as const)("of %s has to show less of a rise for a PASS", (field) => {
+    expect(read(rising(0.04), { raters: [rater(field, 1)] }).outcome).toBe("pass")
+    expect(read(rising(0.04), { raters: [rater(field, 0.9)] }).outcome).toBe("borderline")
+  })
+
+  it("makes no FAIL and hides none", () => {
+    for (const raters of [undefined, [rater("confidence", 0.9)]]) {
+      expect(read(rising(0.045), { raters }).outcome).not.toBe("fail")
+      expect(read(rising(0.06), { raters }).outcome).toBe("fail")
+    }
+  })
+
+  it("of conclusions changes nothing, since none decides", () => {
+    expect(read(rising(0.04), { raters: [rater("conclusion", 0.8)] }).outcome).toBe("pass")
+  })
+
+  it("is drawn anew in every redraw, so that a rise without spread varies by the rater alone", () => {
+    const { redraw } = examine(rising(0.04), { raters: [rater("confidence", 0.9)] })
+    const severities = Array.from({ length: 60 }, (_, draw) => redraw(makeRandom(draw)))
+    expect(new Set(severities)).toEqual(new Set([0, 1]))
   })
 })
 

@@ -1,9 +1,10 @@
 import { type Arm, type Item, topUpTag } from "@model-intake/core"
+import { answerExamOf } from "@model-intake/testkit"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { makeExam } from "../src/Exam.ts"
+import plugin from "../src/index.ts"
 
-const exam = makeExam("0.1.0")
+const exam = answerExamOf(plugin.instrument)
 const forms = await Promise.all(exam.forms.map((id) => Effect.runPromise(exam.load(id))))
 
 const armOf = (item: Item, id: string): Arm => item.arms.find((arm) => arm.id === id)!

@@ -1,7 +1,10 @@
-/** Figures of B2 that decide nothing: confidence by dose, questions, and calibration against the posterior. */
+/** What B2 reports beside its rule: confidence by dose, questions, calibration against the posterior, and its sentences. */
 import type { CalibrationBin, Reading } from "@model-intake/core"
+import type { Bounds } from "@model-intake/instruments"
 import { brierScore, expectedCalibrationError, reliabilityTable } from "@model-intake/psychometrics"
 import { type CertainAnswer, type Certainty, type Design, surenessOf, type Vignette } from "./Certainty.ts"
+import { conventions } from "./Conventions.ts"
+import type { Slope, Twins } from "./Rule.ts"
 
 type Figures = Reading["figures"]
 
@@ -61,7 +64,7 @@ export const calibration = (
 }
 
 const forecastOf = ({ confidence }: Certainty, conclusion: string | null): number | null => {
-  if (conclusion === "open" || (confidence === null && conclusion !== null)) return 0.5
+  if (conclusion === "open" || (confidence === null && conclusion !== null)) return conventions.openProbability
   if (conclusion === "yes") return confidence
   return conclusion === "no" && confidence !== null ? 1 - confidence : null
 }
@@ -78,6 +81,37 @@ export const twinsRight = (
       return [Number(answer.rating.conclusion === (told.posterior > 0.5 ? "yes" : "no"))]
     })
   )
+
+/** Bounds of the observed slope, which take missing answers either way; null where none was observed. */
+export const slopeBounds = ({ best, observed, worst }: Slope): Bounds | null =>
+  observed === null
+    ? null
+    : {
+        lower: Math.min(worst.lower, observed.estimate),
+        upper: Math.max(best.upper, observed.estimate)
+      }
+
+export const saySlope = ({ decision, observed }: Slope): string => {
+  if (observed === null) return "How confidence follows information could not be seen."
+  const change = hundredths(observed.estimate)
+  return {
+    fail: `Confidence does not rise with information (${change} a fact).`,
+    borderline: `That confidence rises with information is not shown (${change} a fact).`,
+    pass: `Confidence rises with information, by ${change} a fact.`
+  }[decision]
+}
+
+/** Two digits, and no sign before nothing. */
+const hundredths = (value: number): string => value.toFixed(2).replace(/^-(0\.00)$/, "$1")
+
+export const sayTwins = ({ confident, hold, planned, qualified }: Twins): string => {
+  if (planned === 0) return "The form has no resolved twins, so blanket hedging is not ruled out."
+  const counts = `${confident} of ${planned} resolved twins are answered confidently, ${qualified} with a qualifier`
+  return `${counts}${hold ? "." : ": blanket hedging is not ruled out, and there is no PASS."}`
+}
+
+export const sayCalibration = (brier: number, ece: number): string =>
+  `Against the posterior the Brier score is ${brier.toFixed(3)}, the calibration error ${ece.toFixed(3)}.`
 
 const meanOf = (values: ReadonlyArray<number>): number | null =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
