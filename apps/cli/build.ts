@@ -1,7 +1,7 @@
 /** Bundles the command line into one entry with lazy chunks. Native parts and tsx stay outside. */
-import { cp, rm } from "node:fs/promises"
-import { basename } from "node:path"
+import { rm } from "node:fs/promises"
 import { build } from "esbuild"
+import { copyPluginData } from "../../scripts/pluginData.ts"
 
 await rm("dist/chunks", { recursive: true, force: true })
 await build({
@@ -24,7 +24,4 @@ await build({
     js: 'import { createRequire as __createRequire } from "node:module";const require = __createRequire(import.meta.url);'
   }
 })
-// What plugins read at run time lies beside the chunks, as it lies beside their own modules.
-for (const data of ["raters/linear/weights", "backends/specimens/language.json", "backends/specimens/specimens"]) {
-  await cp(`../../plugins/${data}`, `dist/${basename(data)}`, { recursive: true })
-}
+await copyPluginData("dist")

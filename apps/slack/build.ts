@@ -1,7 +1,7 @@
 /** Bundles the bot into one entry with lazy chunks, and the processes that it starts. Native parts stay outside. */
-import { cp, rm } from "node:fs/promises"
-import { basename } from "node:path"
+import { rm } from "node:fs/promises"
 import { build } from "esbuild"
+import { copyPluginData } from "../../scripts/pluginData.ts"
 
 await rm("dist/chunks", { recursive: true, force: true })
 await build({
@@ -25,7 +25,4 @@ await build({
     js: 'import { createRequire as __createRequire } from "node:module";const require = __createRequire(import.meta.url);'
   }
 })
-// What plugins read at run time lies beside the chunks, as it lies beside their own modules.
-for (const data of ["raters/linear/weights", "backends/specimens/language.json", "backends/specimens/specimens"]) {
-  await cp(`../../plugins/${data}`, `dist/${basename(data)}`, { recursive: true })
-}
+await copyPluginData("dist")

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import openai from "@model-intake/backend-openai"
-import { type Event, type Form, holdsSecret, makeReading, type Plugin, type Response } from "@model-intake/core"
+import { definePlugin, type Event, type Form, holdsSecret, makeReading, type Plugin, type Response } from "@model-intake/core"
 import { makeGovernor, makeIntake } from "@model-intake/examination"
 import { builtInPlugins } from "@model-intake/host"
 import {
@@ -44,7 +44,7 @@ const formOf = (count: number): Form => ({
 
 /** Counts what was answered and what is missing, by its category. */
 const counter = (form: Form): Plugin =>
-  ({
+  definePlugin({
     kind: "marker",
     id: "counter",
     version: "1.0.0",
@@ -84,7 +84,7 @@ const counter = (form: Form): Plugin =>
           })
         }
       })
-  }) as unknown as Plugin
+  } as unknown as Plugin)
 
 type Backend = "openai" | "anthropic" | "huggingface"
 

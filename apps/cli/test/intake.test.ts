@@ -286,16 +286,34 @@ describe("intake", () => {
   it("lists plugins, those of the configuration first", async () => {
     await writeFile(
       join(directory, "intake.config.ts"),
-      `import * as Effect from ${JSON.stringify(import.meta.resolve("effect/Effect"))}
-       import * as Schema from ${JSON.stringify(import.meta.resolve("effect/Schema"))}
-       export default { plugins: [{ kind: "rater", id: "mine", version: "2.0.0", summary: "My own", capabilities: ["conclusion"],
-         config: Schema.Struct({}), make: () => Effect.die("unused") }] }`
+      `import { definePlugin, noSettings } from ${JSON.stringify(import.meta.resolve("@model-intake/core"))}
+       export default { without: ["anthropic"], plugins: [definePlugin({ kind: "rater", id: "mine", version: "2.0.0",
+         summary: "My own", capabilities: ["conclusion"], config: noSettings, make: async () => { throw new Error() } })] }`
     )
-    const { out } = await runProcess(["plugins", "--json"], place())
+    const json = await runProcess(["plugins", "--json"], place())
+    const text = await runProcess(["plugins"], place())
     await rm(join(directory, "intake.config.ts"))
-    const ids = JSON.parse(out).map(({ id }: { id: string }) => id)
-    expect(ids[0]).toBe("mine")
-    expect(ids).toEqual(expect.arrayContaining(["linear", "self-justifying-reasoning", "onnx"]))
+    const all: ReadonlyArray<{ readonly id: string; readonly leftOut: boolean }> = JSON.parse(json.out)
+    expect(all[0]).toMatchObject({ id: "mine", origin: { _tag: "configuration" }, leftOut: false })
+    expect(all.map(({ id }) => id)).toEqual(expect.arrayContaining(["linear", "self-justifying-reasoning", "onnx"]))
+    expect(all.filter(({ leftOut }) => leftOut)).toMatchObject([{ id: "anthropic", origin: { _tag: "built-in" } }])
+    expect(text.out).toMatch(/^rater mine +2\.0\.0 +intake\.config\.ts +My own\n {2}conclusion\n/)
+    expect(text.out).toMatch(/\nrater linear +0\.1\.0 +built-in +Rates every field/)
+    expect(text.out).toMatch(/\nbackend anthropic +0\.1\.0 +left out +/)
+  })
+
+  it("shows a plugin with its settings, and names the others where there is none of that name", async () => {
+    const { out } = await intake(["plugins", "huggingface"])
+    expect(out).toMatch(/^backend huggingface 0\.1\.0\n/)
+    expect(out).toMatch(/Settings \(settings\.huggingface\):\n {4}tokenEnv +string\n {6}environment variable/)
+    expect(out).toMatch(/\n {4}seed +boolean\n/)
+    expect((await intake(["plugins", "linear"])).out).toContain("It has no settings.")
+    const [document] = JSON.parse((await intake(["plugins", "judge-panel", "--json"])).out)
+    expect(document).toMatchObject({ id: "judge-panel", settings: { type: "object", properties: { judges: {} } } })
+    expect(await intake(["plugins", "nowhere"])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/no plugin is named "nowhere"; installed: ai-sdk, .*transcript/)
+    })
   })
 
   it("says what is in place, and of keys only whether they are set", async () => {

@@ -1,12 +1,13 @@
 /** Loads the configuration file `intake.config.ts` and the plugins it names. */
 import { existsSync } from "node:fs"
-import { dirname, resolve } from "node:path"
+import { basename, dirname, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
-import { checkPlugin, type Plugin, PluginError } from "@model-intake/core"
+import { checkPlugin, PluginError } from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { importDefault } from "./internal/ImportDefault.ts"
+import { type LoadedPlugin, originOf } from "./PluginOrigin.ts"
 
 /** The configuration file is missing, does not run, or does not export a configuration. */
 export class ConfigurationError extends Schema.TaggedError<ConfigurationError>()("ConfigurationError", {
@@ -17,8 +18,10 @@ export class ConfigurationError extends Schema.TaggedError<ConfigurationError>()
 export interface LoadedConfiguration {
   /** Null where there is no configuration file. */
   readonly file: string | null
-  readonly plugins: ReadonlyArray<Plugin>
+  readonly plugins: ReadonlyArray<LoadedPlugin>
   readonly settings: Readonly<Record<string, unknown>>
+  /** Ids of built-in plugins to leave out. */
+  readonly without: ReadonlyArray<string>
 }
 
 /** Looked for in this order in the working directory. */
@@ -28,6 +31,8 @@ export const configurationFiles = [
   "intake.config.js",
   "intake.config.mjs"
 ] as const
+
+const keys = ["plugins", "settings", "without"] as const
 
 /**
  * Loads a configuration file and the plugins it names.
@@ -42,7 +47,7 @@ export const loadConfiguration = Effect.fn("Configuration.load")(function* (
     file === null
       ? configurationFiles.map((name) => resolve(directory, name)).find((candidate) => existsSync(candidate))
       : resolve(directory, file)
-  if (path === undefined) return { file: null, plugins: [], settings: {} }
+  if (path === undefined) return { file: null, plugins: [], settings: {}, without: [] }
   const fail = (says: string) => new ConfigurationError({ file: path, message: `${path} ${says}` })
   if (!existsSync(path)) return yield* fail("does not exist; check --config")
   const exported = yield* Effect.tryPromise({
@@ -52,26 +57,38 @@ export const loadConfiguration = Effect.fn("Configuration.load")(function* (
   if (!Predicate.isObject(exported) || "__esModule" in exported) {
     return yield* fail("has no default export; write export default defineConfig({ ... })")
   }
-  const unknownKey = Object.keys(exported).find((key) => key !== "plugins" && key !== "settings")
+  const unknownKey = Object.keys(exported).find((key) => !keys.some((known) => known === key))
   if (unknownKey !== undefined)
-    return yield* fail(`has the unknown key ${JSON.stringify(unknownKey)}; known: plugins, settings`)
-  const { plugins = [], settings = {} } = exported as { plugins?: unknown; settings?: unknown }
+    return yield* fail(`has the unknown key ${JSON.stringify(unknownKey)}; known: ${keys.join(", ")}`)
+  const { plugins = [], settings = {}, without = [] } = exported as Readonly<Partial<Record<string, unknown>>>
   if (!Array.isArray(plugins)) return yield* fail('has "plugins" that are not an array')
   if (!Predicate.isObject(settings)) return yield* fail('has "settings" that are not an object')
+  if (!Array.isArray(without) || !without.every(Predicate.isString))
+    return yield* fail('has a "without" that is not an array of plugin ids')
   const loaded = yield* Effect.forEach(plugins, (plugin: unknown, index) =>
     Effect.mapError(
-      typeof plugin === "string" ? loadPlugin(plugin, dirname(path)) : checkPlugin(plugin, `plugins[${index}]`),
+      typeof plugin === "string"
+        ? loadPlugins(plugin, dirname(path))
+        : Effect.map(
+            checkPlugin(plugin, `plugins[${index}]`),
+            (value): ReadonlyArray<LoadedPlugin> => [
+              { plugin: value, origin: { _tag: "configuration", file: basename(path) } }
+            ]
+          ),
       (error) => new PluginError({ plugin: error.plugin, message: `${path}: ${error.message}` })
     )
   )
-  return { file: path, plugins: loaded, settings: settings as Readonly<Record<string, unknown>> }
+  return { file: path, plugins: loaded.flat(), settings: settings as LoadedConfiguration["settings"], without }
 })
 
-/** Imports a plugin by path or package name, both as seen from `directory`. */
-export const loadPlugin = Effect.fn("Plugin.loadPlugin")(function* (
+/**
+ * Imports plugins by path or package name, both as seen from `directory`: the default export is one plugin, or an array
+ * of them.
+ */
+export const loadPlugins = Effect.fn("Plugin.loadPlugins")(function* (
   specifier: string,
   directory: string
-): Effect.fn.Return<Plugin, PluginError> {
+): Effect.fn.Return<ReadonlyArray<LoadedPlugin>, PluginError> {
   const exported = yield* Effect.tryPromise({
     try: () => importDefault(specifier, directory),
     catch: (cause) =>
@@ -80,5 +97,11 @@ export const loadPlugin = Effect.fn("Plugin.loadPlugin")(function* (
         message: `plugin ${JSON.stringify(specifier)} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`
       })
   })
-  return yield* checkPlugin(exported, specifier)
+  const origin = originOf(specifier, directory)
+  const several: ReadonlyArray<readonly [unknown, string]> = Array.isArray(exported)
+    ? exported.map((one: unknown, index) => [one, `${specifier}[${index}]`])
+    : [[exported, specifier]]
+  return yield* Effect.forEach(several, ([value, name]) =>
+    Effect.map(checkPlugin(value, name), (plugin) => ({ plugin, origin }))
+  )
 })

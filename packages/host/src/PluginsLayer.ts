@@ -2,8 +2,7 @@
 import { AccreditationStore, folderStore, Plugins } from "@model-intake/examination"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { builtInPlugins } from "./BuiltIn.ts"
-import { loadConfiguration } from "./ConfigurationFile.ts"
+import { type InstalledPlugins, installedPlugins } from "./InstalledPlugins.ts"
 import { accreditationsFolder } from "./Places.ts"
 
 /** Settings by plugin id. */
@@ -16,21 +15,18 @@ export type PluginSettings = Readonly<Record<string, Readonly<Record<string, unk
  * @param given settings that go before those of the file
  */
 export const pluginsLayer = (file: string | null, given: PluginSettings = {}) =>
-  Layer.unwrap(
-    Effect.map(loadConfiguration(file, process.cwd()), ({ plugins, settings }) =>
-      Layer.merge(
-        Plugins.layer([...plugins, ...builtInPlugins], {
-          ...settings,
-          ...Object.fromEntries(
-            Object.entries(given).map(([plugin, own]) => [
-              plugin,
-              { ...(settings[plugin] as object | undefined), ...own }
-            ])
-          )
-        }),
-        accreditations
+  Layer.unwrap(Effect.map(installedPlugins(file), (all) => Layer.merge(layerOf(all, given), accreditations)))
+
+/** Installed plugins as a service, with settings that go before those of the configuration file. */
+export const layerOf = ({ installed, settings }: InstalledPlugins, given: PluginSettings = {}) =>
+  Plugins.layer(
+    installed.map(({ plugin }) => plugin),
+    {
+      ...settings,
+      ...Object.fromEntries(
+        Object.entries(given).map(([plugin, own]) => [plugin, { ...(settings[plugin] as object | undefined), ...own }])
       )
-    )
+    }
   )
 
 const accreditations = Layer.sync(AccreditationStore, () => folderStore(accreditationsFolder()))

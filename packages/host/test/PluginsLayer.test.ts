@@ -1,11 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { BackendError } from "@model-intake/core"
+import { BackendError, type Configuration, definePlugin, noSettings } from "@model-intake/core"
 import { Plugins } from "@model-intake/examination"
 import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { builtInPlugins, formsFrom, isUsageError, type PluginSettings, pluginsLayer, UsageError } from "../src/index.ts"
+import {
+  builtInPlugins,
+  formsFrom,
+  installedPlugins,
+  isUsageError,
+  type PluginSettings,
+  pluginsLayer,
+  UsageError
+} from "../src/index.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "intake-host-"))
 const file = join(folder, "intake.config.mjs")
@@ -34,6 +42,68 @@ describe("the plugins of a run", () => {
     expect((await opening({ openai: { baseUrl: "http://127.0.0.1:8/v1" } })).message).toContain(
       "no key for 127.0.0.1:8; set the environment variable NOWHERE_SET"
     )
+  })
+})
+
+describe("built-in plugins", () => {
+  const own = (id: string) =>
+    definePlugin({
+      kind: "rater",
+      id,
+      version: "1.0.0",
+      summary: "s",
+      capabilities: [],
+      config: noSettings,
+      make: () => Effect.die("unused")
+    })
+  let files = 0
+  const configured = async (configuration: Configuration) => {
+    const name = join(folder, `${++files}.mjs`)
+    const key = `intake-${name}`
+    // Values cross by a global: the file is a module of its own.
+    Reflect.set(globalThis, key, configuration)
+    writeFileSync(name, `export default globalThis[${JSON.stringify(key)}]`)
+    return Effect.runPromise(
+      Effect.gen(function* () {
+        const { installed, leftOut } = yield* installedPlugins(name)
+        yield* Effect.provide(Effect.void, pluginsLayer(name))
+        return { installed: installed.map(({ plugin }) => plugin.id), leftOut: leftOut.map(({ id }) => id) }
+      })
+    )
+  }
+
+  it("can be left out by id, whatever their kind", async () => {
+    const { installed, leftOut } = await configured({ without: ["linear", "moral-reversal"] })
+    expect(leftOut).toEqual(["linear", "moral-reversal"])
+    expect(installed).toEqual(builtInPlugins.map(({ id }) => id).filter((id) => !leftOut.includes(id)))
+  })
+
+  it("are replaced where they are left out, and the refusal says how", async () => {
+    await expect(configured({ plugins: [own("linear")] })).rejects.toThrow(
+      /mjs has a rater "linear", which is also built in; to replace the built-in one add without: \["linear"\]/
+    )
+    const { installed } = await configured({
+      plugins: [own("linear")],
+      without: ["linear"],
+      settings: { linear: {} }
+    })
+    expect(installed.filter((id) => id === "linear")).toEqual(["linear"])
+  })
+
+  it.each<[string, Configuration, RegExp]>([
+    [
+      "an unknown id",
+      { without: ["lineal"] },
+      /leaves out "lineal", which is not built in; built in are ai-sdk, .*linear/
+    ],
+    [
+      "settings of what is left out",
+      { without: ["openai"], settings: { openai: {} } },
+      /has settings for "openai" and leaves it out/
+    ],
+    ["one plugin twice", { plugins: [own("mine"), own("mine")] }, /"mine" is installed twice/]
+  ])("refuse %s", async (_, configuration, says) => {
+    await expect(configured(configuration)).rejects.toThrow(says)
   })
 })
 
