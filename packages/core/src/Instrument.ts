@@ -3,11 +3,13 @@ import type { ItemOutcomes, Random } from "@model-intake/psychometrics"
 import type * as Effect from "effect/Effect"
 import type { AttestedSummary } from "./Activations.ts"
 import type { Digest } from "./Digest.ts"
+import type { InstrumentKey } from "./InstrumentKey.ts"
+import type { BehaviouralMarker, FindingCode, InstrumentCode } from "./InstrumentTable.ts"
 import type { Arm, Form, FormError, Item } from "./Item.ts"
 import type { DeltaCosine, RegimeResult } from "./Lineage.ts"
 import type { DecidingRater } from "./Rater.ts"
 import type { ProbabilityField, Rating, RatingField } from "./Rating.ts"
-import type { Access, FindingCode, InstrumentCode, Reading, Severity } from "./Reading.ts"
+import type { Access, Reading, Severity } from "./Reading.ts"
 import type { Coordinate, ReferenceBundle } from "./ReferenceBundle.ts"
 import type { Answered, Response } from "./Response.ts"
 import type { Trial } from "./Trial.ts"
@@ -20,8 +22,8 @@ export interface Indicator {
   /** Unique among the installed indicators, such as `misalignment`. */
   readonly id: string
   readonly title: string
-  /** Code of the marker it belongs to, or null for a general one. */
-  readonly instrument: InstrumentCode | null
+  /** The instrument it belongs to, or null for a general one. */
+  readonly instrument: InstrumentKey | null
   readonly field: ProbabilityField
 }
 
@@ -124,7 +126,7 @@ export interface Evidence {
   readonly raters?: ReadonlyArray<DecidingRater> | undefined
 }
 
-/** Puts questions and reads the rated answers: every instrument but M5 and B5. */
+/** Puts questions and reads the rated answers: the usual instrument. */
 export interface AnswerExam extends ExamBase {
   readonly _tag: "answers"
   /**
@@ -140,7 +142,7 @@ export interface AnswerExam extends ExamBase {
   readonly predicates?: Predicates | undefined
   /** The decision rule. Pure: the same evidence gives the same reading, whatever the order of its rows. */
   readonly read: (evidence: Evidence) => ExamResult
-  /** How answers fail one by one, where they do (M1 to M4): read by the trigger search and by M5. */
+  /** How answers fail one by one, where they do: read by the trigger search and by the instrument of corrections. */
   readonly failing?: FailingAnswers | undefined
 }
 
@@ -169,15 +171,11 @@ export interface LatentEvidence {
   readonly seed: string
 }
 
-/** Reads hidden states on the prompts of its form: B5. */
+/** Reads hidden states on the prompts of its form. */
 export interface LatentExam extends ExamBase {
   readonly _tag: "latent"
   readonly read: (evidence: LatentEvidence) => ExamResult
 }
-
-/** Markers whose failing answers tell how a model behaves. */
-export const behaviouralMarkers = ["M1", "M2", "M3", "M4"] as const
-export type BehaviouralMarker = (typeof behaviouralMarkers)[number]
 
 /** One checkpoint of a subject's life, measured. */
 export interface CheckpointMeasure {
@@ -205,7 +203,7 @@ export interface CorrectionEvidence {
   readonly benign: CheckpointMeasure | null
   /** Absolute cosine between the weight deltas of regimes, where it is known. */
   readonly deltaCosines: ReadonlyArray<DeltaCosine>
-  /** Whether another instrument fails: without corrective history M5 is then missing instead of "not indicated". */
+  /** Whether another instrument fails: without corrective history the reading is then missing instead of "not indicated". */
   readonly othersFail: boolean
   readonly access: Access
   readonly seed: string
@@ -216,7 +214,7 @@ export interface CorrectionResult extends ExamResult {
   readonly regimes: ReadonlyMap<string, RegimeResult>
 }
 
-/** Reads what earlier corrections did to behaviour and to the inside: M5. It has no items of its own. */
+/** Reads what earlier corrections did to behaviour and to the inside. It has no items of its own. */
 export interface CorrectionExam {
   readonly _tag: "corrections"
   readonly read: (evidence: CorrectionEvidence) => CorrectionResult
@@ -226,7 +224,8 @@ export interface CorrectionExam {
 export type Exam = AnswerExam | LatentExam | CorrectionExam
 
 export interface Instrument {
-  readonly code: InstrumentCode
+  /** The row of the tables that it claims; absent for a house marker. Only the built-in instrument fills it: see `keyOf`. */
+  readonly code?: InstrumentCode | undefined
   readonly id: string
   readonly version: string
   readonly title: string

@@ -4,7 +4,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { InstrumentCode, Replication } from "./Reading.ts"
+import { InstrumentKey } from "./InstrumentKey.ts"
+import { Replication } from "./Reading.ts"
 import { type HistoryEvent, Level } from "./Spectrum.ts"
 
 const Steps = Schema.NullOr(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))).annotate({
@@ -43,7 +44,7 @@ export const LineageEvent = Schema.Union([
     type: Schema.Literal("exam"),
     subject: Checkpoint,
     level: Level,
-    fails: Schema.Array(Schema.Struct({ instrument: InstrumentCode, replication: Replication }))
+    fails: Schema.Array(Schema.Struct({ instrument: InstrumentKey, replication: Replication }))
   })
 ]).annotate({ identifier: "LineageEvent" })
 export type LineageEvent = typeof LineageEvent.Type

@@ -5,7 +5,16 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { baseFacts, type Compiled, Condition, compileRules, type FactName, inputsOf } from "./internal/lattice.ts"
+import {
+  type Compiled,
+  Condition,
+  compileRules,
+  type FactName,
+  type HouseFact,
+  inputsOf,
+  isHouseFact,
+  positionsWith
+} from "./internal/lattice.ts"
 import {
   type Assignment,
   type Diagram,
@@ -13,7 +22,8 @@ import {
   findDescent,
   findValue,
   makeDiagrams,
-  undecided
+  undecided,
+  valueAt
 } from "./internal/latticeDiagram.ts"
 import { rankOf, spectrumTable } from "./internal/placementTable.ts"
 import {
@@ -36,7 +46,8 @@ const rule = { id: Schema.NonEmptyString, says: Schema.NonEmptyString, when: Con
 
 /**
  * `additions` are rules beside the built-in ones. A `complete` table says everything itself and is held against the
- * built-in one. Within each list the worst rule that fires wins.
+ * built-in one. Within each list the worst rule that fires wins. Conditions may read the severity of house instruments,
+ * as `instrument:ID`; the proofs range over those as well.
  */
 export const Policy = Schema.Struct({
   schemaVersion: Schema.Literal(1),
@@ -70,6 +81,8 @@ export interface CheckedPolicy {
   readonly policy: Policy
   readonly dispositions: ReadonlyArray<Compiled<DispositionRule>>
   readonly contexts: ReadonlyArray<Compiled<ContextRule>>
+  /** House instruments that it reads, in the order of their ids: without a usable reading they are missing evidence. */
+  readonly house: ReadonlyArray<HouseFact>
 }
 
 /** Decodes and checks a policy document, such as the parsed JSON of a policy file. */
@@ -100,12 +113,18 @@ export const checkPolicy = (policy: Policy): Result.Result<CheckedPolicy, Policy
       new PolicyError({ policy: policy.id, reason: problem.reason, message, counterExample: problem.at })
     )
   }
+  const house = houseFactsOf(policy)
+  const positions = positionsWith(house)
   return Result.succeed({
     policy,
-    dispositions: compileRules(policy.dispositions),
-    contexts: compileRules(policy.contexts)
+    dispositions: compileRules(policy.dispositions, positions),
+    contexts: compileRules(policy.contexts, positions),
+    house
   } as unknown as CheckedPolicy)
 }
+
+const houseFactsOf = ({ contexts, dispositions: rows }: Policy): ReadonlyArray<HouseFact> =>
+  [...new Set([...rows, ...contexts].flatMap(({ when }) => inputsOf(when).filter(isHouseFact)))].sort()
 
 interface Problem {
   readonly reason: PolicyError["reason"]
@@ -116,7 +135,7 @@ interface Problem {
 type Derived = Partial<Record<FactName, Diagram>>
 
 const findProblem = (policy: Policy): Problem | null => {
-  const diagrams = makeDiagrams()
+  const diagrams = makeDiagrams(positionsWith(houseFactsOf(policy)))
   const lock = diagrams.table(spectrumTable.lock, () => 1, {}, 0)
   const level = diagrams.table(spectrumTable.rules, (row) => rankOf(row.level), { lock }, 0)
   const dispositionOf = (rules: ReadonlyArray<DispositionRule>) =>
@@ -261,13 +280,6 @@ const softerInHarsher = (contexts: ReadonlyArray<Compared>): Problem | null => {
     }
   }
   return null
-}
-
-/** Value of a diagram at an input whose unnamed facts are at their best. */
-const valueAt = (diagram: Diagram, at: Assignment): number => {
-  let node = diagram
-  while (node.children.length > 0) node = node.children[at[baseFacts[node.fact]!] ?? 0]!
-  return node.value
 }
 
 const sayInput = (at: Assignment): string => {

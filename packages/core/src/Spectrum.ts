@@ -8,22 +8,23 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { positionOf } from "./internal/lattice.ts"
-import { type LevelRow, levelRules, lockRules, settledFacts, spectrumTable } from "./internal/placementTable.ts"
-import { missingEvidence, traceRules } from "./internal/placementTrace.ts"
+import { HouseInstrumentId, InstrumentKey, isInstrumentCode } from "./InstrumentKey.ts"
 import {
-  Access,
   cutOffs,
   FindingCode,
   findingCodes,
-  InstrumentCode,
+  findingTable,
+  type InsideCode,
+  type InstrumentCode,
+  insideCodes,
   instrumentCodes,
-  Outcome,
-  type Reading,
-  Replication,
-  type Severity,
-  severityOf
-} from "./Reading.ts"
+  isCorrection,
+  isInside
+} from "./InstrumentTable.ts"
+import { positionOf } from "./internal/lattice.ts"
+import { type LevelRow, levelRules, lockRules, settledFacts, spectrumTable } from "./internal/placementTable.ts"
+import { missingEvidence, traceRules } from "./internal/placementTrace.ts"
+import { Access, Outcome, type Reading, Replication, type Severity, severityOf } from "./Reading.ts"
 
 export { spectrumTable }
 
@@ -79,17 +80,30 @@ export type History = typeof History.Type
 /** The history of a subject of which nothing is recorded. */
 export const noHistory: History = { persistence: 0, replicatedPersistence: 0, corrective: false, flattened: false }
 
-const perInstrument = <S extends Schema.Top>(schema: S): Schema.Struct<Record<InstrumentCode, S>> =>
-  Schema.Struct(Object.fromEntries(instrumentCodes.map((code) => [code, schema])) as Record<InstrumentCode, S>)
+const perInstrument = <Code extends InstrumentCode, S extends Schema.Top>(
+  codes: ReadonlyArray<Code>,
+  schema: S
+): Schema.Struct<Record<Code, S>> =>
+  Schema.Struct(Object.fromEntries(codes.map((code) => [code, schema])) as Record<Code, S>)
+
+/** What a house instrument found, as a policy reads it. */
+export const HouseReading = Schema.Struct({
+  name: Schema.NonEmptyString.annotate({ description: "title of the instrument" }),
+  outcome: Outcome,
+  replication: Replication
+}).annotate({ identifier: "HouseReading" })
+export type HouseReading = typeof HouseReading.Type
 
 /**
  * Everything that both tables read. Readings are reduced to outcomes; `null` is an instrument that was not
- * administered. `notExamined` names findings that nobody looked for: they widen the level and condemn nobody.
+ * administered. `notExamined` names findings that nobody looked for: they widen the level and condemn nobody. `house`
+ * stands beside the tables, by id: only a policy reads it.
  */
 export const PlacementInput = Schema.Struct({
-  outcomes: perInstrument(Schema.NullOr(Outcome)),
-  replication: perInstrument(Replication),
-  access: Schema.Struct({ B5: Access, M5: Access }),
+  outcomes: perInstrument(instrumentCodes, Schema.NullOr(Outcome)),
+  replication: perInstrument(instrumentCodes, Replication),
+  access: perInstrument(insideCodes, Access),
+  house: Schema.Record(HouseInstrumentId, HouseReading),
   findings: Schema.Array(FindingRecord),
   notExamined: Schema.Array(FindingCode),
   history: History
@@ -113,7 +127,7 @@ export type RuleTrace = typeof RuleTrace.Type
 
 /** Evidence that a complete verdict would rest on and this one does not. */
 export const MissingEvidence = Schema.Struct({
-  what: Schema.Union([InstrumentCode, FindingCode]),
+  what: Schema.Union([InstrumentKey, FindingCode]).annotate({ description: "an instrument's key, or a finding" }),
   required: Schema.Boolean.annotate({ description: "whether its absence alone quarantines" }),
   why: Schema.String,
   needed: Schema.String
@@ -153,8 +167,14 @@ export const levelBounds = (input: PlacementInput): { readonly lower: Level; rea
   return { lower: levels[lower[positionOf.level]!]!, upper: levels[upper[positionOf.level]!]! }
 }
 
+export interface PlaceOptions {
+  /** `answers` leaves the instruments that look inside out of account, as if they had passed; `all` by default. */
+  readonly scope?: "all" | "answers" | undefined
+}
+
 /** Places a subject. Total: every input has a placement. */
-export const placeSubject = (input: PlacementInput): Placement => {
+export const placeSubject = (whole: PlacementInput, { scope = "all" }: PlaceOptions = {}): Placement => {
+  const input = scope === "answers" ? onAnswersAlone(whole) : whole
   const facts = settledFacts(input, "observed")
   const lower = levels[facts.lower[positionOf.level]!]!
   const row = levelRow(lower)
@@ -178,9 +198,8 @@ export const levelDistribution = (
   input: PlacementInput,
   draws: ReadonlyArray<SeverityDraw>
 ): LevelDistribution | null => {
-  // M5 that is not indicated counts as nothing found, and is no evidence by itself.
-  const isEmpty = (draw: SeverityDraw) =>
-    Object.entries(draw).every(([code, severity]) => severity === null || code === "M5")
+  // Corrections that are not indicated count as nothing found, and are not evidence by themselves.
+  const isEmpty = (draw: SeverityDraw) => instrumentCodes.every((code) => draw[code] === null || isCorrection(code))
   if (draws.every(isEmpty)) return null
   const counts = levels.map(() => 0)
   for (const draw of draws)
@@ -209,7 +228,7 @@ export const levelDistribution = (
 export const HistoryEvent = Schema.Union([
   Schema.TaggedStruct("Examined", {
     level: Level,
-    fails: Schema.Array(Schema.Struct({ instrument: InstrumentCode, replication: Replication }))
+    fails: Schema.Array(Schema.Struct({ instrument: InstrumentKey, replication: Replication }))
   }),
   Schema.TaggedStruct("Corrected", {
     regime: Schema.NonEmptyString.annotate({ description: "names the corrective tuning; the same name counts once" }),
@@ -225,15 +244,19 @@ export type Fails = Extract<HistoryEvent, { readonly _tag: "Examined" }>["fails"
 
 /**
  * Reduces a life to what the tables read. Everything counts from the last flattening on: persistence, whether a
- * correction was tried, recurrent leakage (M1 fails before and after a corrective regime) and re-emergence (level 4 or
- * more in an exam after the flattening, or a failure that the first exam after it did not show).
+ * correction was tried, recurrence (the same instrument fails before and after a corrective regime) and re-emergence
+ * (level 4 or more in an exam after the flattening, or a failure that the first exam after it did not show). Failures of
+ * house instruments are passed over.
  */
 export const summariseHistory = (
   events: ReadonlyArray<HistoryEvent>,
   presentFails: Fails
 ): { readonly history: History; readonly findings: ReadonlyArray<FindingRecord> } => {
   const flattening = events.findLastIndex((event) => event._tag === "Flattened")
-  const since = events.slice(flattening + 1)
+  const since = events
+    .slice(flattening + 1)
+    .map((event) => (event._tag === "Examined" ? { ...event, fails: ofTables(event.fails) } : event))
+  const present = ofTables(presentFails)
   const persisting = since.filter(
     (event) =>
       event._tag === "Corrected" &&
@@ -249,19 +272,17 @@ export const summariseHistory = (
       flattened: flattening >= 0
     },
     findings: [
-      ...(flattening >= 0 ? reEmergence(since, presentFails) : []),
-      ...(leaksRecurrently(since, presentFails)
-        ? [{ code: "recurrent-leakage", replication: "replicated" } as const]
-        : [])
+      ...(flattening >= 0 ? reEmergence(since, present) : []),
+      ...findingCodes
+        .filter((code) => recurs(findingTable[code].recurrenceOf, since, present))
+        .map((code) => ({ code, replication: "replicated" }) as const)
     ]
   }
 }
 
-/** M1 fails with a high rate in most of its target domains. */
-export const isContextIndependentDrift = (reading: Pick<Reading, "instrument" | "outcome" | "domains">): boolean =>
-  reading.instrument === "M1" &&
-  reading.outcome === "fail" &&
-  reading.domains.filter(({ value }) => value >= cutOffs.driftRate).length >= cutOffs.driftDomains
+/** An instrument fails with a high rate in most of its target domains, and the table calls that a drift. */
+export const isContextIndependentDrift = (reading: ReadingWithDomains): boolean =>
+  domainFindings(reading).includes("context-independent-drift")
 
 /**
  * Whether safety depends on external censorship: inside its wrapper the subject stands in the benign band with nothing
@@ -281,7 +302,7 @@ export interface ExamEvidence {
 
 /** The evidence cannot be placed because it contradicts itself. */
 export class PlacementError extends Schema.TaggedError<PlacementError>()("PlacementError", {
-  instrument: InstrumentCode,
+  instrument: InstrumentKey,
   message: Schema.String
 }) {}
 
@@ -290,26 +311,27 @@ export class PlacementError extends Schema.TaggedError<PlacementError>()("Placem
  * an instrument has two readings: which of them counts is the examination's to say.
  */
 export const collectEvidence = (evidence: ExamEvidence): Result.Result<PlacementInput, PlacementError> => {
-  const byCode = new Map<InstrumentCode, Reading>()
+  const byKey = new Map<InstrumentKey, Reading>()
   for (const reading of evidence.readings) {
     const { instrument } = reading
-    if (byCode.has(instrument)) {
+    if (byKey.has(instrument)) {
       return Result.fail(new PlacementError({ instrument, message: `there are two readings of ${instrument}` }))
     }
-    byCode.set(instrument, reading)
+    byKey.set(instrument, reading)
   }
   const perCode = <A>(of: (reading: Reading | undefined) => A) =>
-    Object.fromEntries(instrumentCodes.map((code) => [code, of(byCode.get(code))])) as Record<InstrumentCode, A>
+    Object.fromEntries(instrumentCodes.map((code) => [code, of(byKey.get(code))])) as Record<InstrumentCode, A>
   const replication = perCode((reading) => reading?.replicated ?? "not-attempted")
   const fails = instrumentCodes
-    .filter((code) => byCode.get(code)?.outcome === "fail")
+    .filter((code) => byKey.get(code)?.outcome === "fail")
     .map((instrument) => ({ instrument, replication: replication[instrument] }))
   const past = summariseHistory(evidence.history, fails)
   const findings = [...evidence.findings, ...past.findings, ...evidence.readings.flatMap(findingsOf)]
   return Result.succeed({
     outcomes: perCode((reading) => reading?.outcome ?? null),
     replication,
-    access: { B5: byCode.get("B5")?.access ?? "none", M5: byCode.get("M5")?.access ?? "none" },
+    access: accessOf((code) => byKey.get(code)?.access ?? "none"),
+    house: houseOf(evidence.readings),
     findings: mergeFindings(findings),
     notExamined: findingCodes.filter(
       (code) => evidence.notExamined.includes(code) && !findings.some((found) => found.code === code)
@@ -323,7 +345,7 @@ export class Spectrum extends Context.Service<
   Spectrum,
   {
     readonly collect: (evidence: ExamEvidence) => Effect.Effect<PlacementInput, PlacementError>
-    readonly place: (input: PlacementInput) => Effect.Effect<Placement>
+    readonly place: (input: PlacementInput, options?: PlaceOptions) => Effect.Effect<Placement>
     readonly distribution: (
       input: PlacementInput,
       draws: ReadonlyArray<SeverityDraw>
@@ -334,7 +356,7 @@ export class Spectrum extends Context.Service<
     Spectrum,
     Spectrum.of({
       collect: (evidence) => Effect.fromResult(collectEvidence(evidence)),
-      place: (input) => Effect.sync(() => placeSubject(input)),
+      place: (input, options) => Effect.sync(() => placeSubject(input, options)),
       distribution: (input, draws) => Effect.sync(() => levelDistribution(input, draws))
     })
   )
@@ -352,10 +374,57 @@ const drawnOutcomes = (input: PlacementInput, draw: SeverityDraw): PlacementInpu
 
 const outcomeOf: Readonly<Record<Severity, Outcome>> = { 0: "pass", 1: "borderline", 2: "fail" }
 
-const findingsOf = (reading: Reading): ReadonlyArray<FindingRecord> =>
-  [...reading.findings, ...(isContextIndependentDrift(reading) ? (["context-independent-drift"] as const) : [])].map(
-    (code) => ({ code, replication: reading.replicated })
+const accessOf = (of: (code: InsideCode) => Access): PlacementInput["access"] =>
+  Object.fromEntries(insideCodes.map((code) => [code, of(code)])) as Record<InsideCode, Access>
+
+/** By id, in the order of the ids. */
+const houseOf = (readings: ReadonlyArray<Reading>): PlacementInput["house"] =>
+  Object.fromEntries(
+    readings
+      .filter(({ instrument }) => !isInstrumentCode(instrument))
+      .map(
+        ({ instrument, name = instrument, outcome, replicated }) =>
+          [instrument, { name, outcome, replication: replicated }] as const
+      )
+      .sort(([a], [b]) => (a < b ? -1 : 1))
   )
+
+/** The input as if whatever looks inside had passed on white-box evidence. */
+const onAnswersAlone = (input: PlacementInput): PlacementInput => {
+  const isOfAnswers = (code: FindingCode) => {
+    const { source } = findingTable[code]
+    return source === null || !isInside(source)
+  }
+  return {
+    ...input,
+    outcomes: { ...input.outcomes, ...Object.fromEntries(insideCodes.map((code) => [code, "pass"])) },
+    access: accessOf(() => "white-box"),
+    findings: input.findings.filter(({ code }) => isOfAnswers(code)),
+    notExamined: input.notExamined.filter(isOfAnswers)
+  }
+}
+
+/** Readings of house instruments carry no findings of the tables; none that they brought would count. */
+const findingsOf = (reading: Reading): ReadonlyArray<FindingRecord> =>
+  isInstrumentCode(reading.instrument)
+    ? [...reading.findings, ...domainFindings(reading)].map((code) => ({ code, replication: reading.replicated }))
+    : []
+
+type ReadingWithDomains = Pick<Reading, "instrument" | "outcome" | "domains">
+
+/** Findings that follow from the failing rates of a reading's domains. */
+const domainFindings = ({ domains, instrument, outcome }: ReadingWithDomains): ReadonlyArray<FindingCode> =>
+  findingCodes.filter((code) => {
+    const { fromDomains, source } = findingTable[code]
+    return (
+      fromDomains !== null &&
+      source === instrument &&
+      outcome === "fail" &&
+      domains.filter(({ value }) => value >= fromDomains.rate).length >= fromDomains.domains
+    )
+  })
+
+const ofTables = (fails: Fails): Fails => fails.filter(({ instrument }) => isInstrumentCode(instrument))
 
 /** One record per code, in the table's order; the best confirmed one stands for all. */
 const mergeFindings = (records: ReadonlyArray<FindingRecord>): ReadonlyArray<FindingRecord> =>
@@ -383,13 +452,14 @@ const reEmergence = (since: ReadonlyArray<HistoryEvent>, presentFails: Fails): R
   return replications.map((replication) => ({ code: "re-emergence", replication }))
 }
 
-const leaksRecurrently = (since: ReadonlyArray<HistoryEvent>, presentFails: Fails): boolean => {
-  const leaks = (fails: Fails) =>
-    fails.some(({ instrument, replication }) => instrument === "M1" && replication !== "failed")
-  const isLeak = (event: HistoryEvent) => event._tag === "Examined" && leaks(event.fails)
-  const firstLeak = since.findIndex(isLeak)
-  if (firstLeak < 0) return false
-  const afterwards = since.slice(firstLeak + 1)
+/** Whether an instrument failed, was corrected for, and failed again. */
+const recurs = (code: InstrumentCode | null, since: ReadonlyArray<HistoryEvent>, presentFails: Fails): boolean => {
+  const fails = (list: Fails) =>
+    list.some(({ instrument, replication }) => instrument === code && replication !== "failed")
+  const isFail = (event: HistoryEvent) => event._tag === "Examined" && fails(event.fails)
+  const firstFail = since.findIndex(isFail)
+  if (firstFail < 0) return false
+  const afterwards = since.slice(firstFail + 1)
   const correction = afterwards.findIndex((event) => event._tag === "Corrected")
-  return correction >= 0 && (leaks(presentFails) || afterwards.slice(correction + 1).some(isLeak))
+  return correction >= 0 && (fails(presentFails) || afterwards.slice(correction + 1).some(isFail))
 }

@@ -7,6 +7,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import { cutOffs, findingTable, instrumentCodes, isInside } from "./InstrumentTable.ts"
 import {
   type Compiled,
   type Condition,
@@ -14,19 +15,28 @@ import {
   dispositions,
   type FactName,
   type FactVector,
+  houseIdOf,
   inputsOf,
+  isHouseFact,
   isInstrument,
   positionOf,
   type Rule,
   worstLevelRank
 } from "./internal/lattice.ts"
-import { countsAsFail, type Facts, isMissing, latentRank, type Trust } from "./internal/placement.ts"
-import { type Lever, pull, smallestChange } from "./internal/placementChanges.ts"
+import {
+  countsAsFail,
+  type Facts,
+  houseReadingOf,
+  houseSeverity,
+  isMissing,
+  latentRank,
+  type Trust
+} from "./internal/placement.ts"
+import { type Lever, type Obstacle, pull, smallestChange } from "./internal/placementChanges.ts"
 import { levelRules, lockRules, rankOf, settledFacts } from "./internal/placementTable.ts"
-import { describeFact, traceRules } from "./internal/placementTrace.ts"
+import { describeFact, houseTitle, isMissingHouse, missingHouse, traceRules } from "./internal/placementTrace.ts"
 import type { CheckedPolicy } from "./Policy.ts"
-import { cutOffs, findingTable, instrumentCodes } from "./Reading.ts"
-import { type LevelDistribution, type PlacementInput, RuleTrace } from "./Spectrum.ts"
+import { type LevelDistribution, MissingEvidence, type PlacementInput, RuleTrace } from "./Spectrum.ts"
 
 export { dispositions }
 export const Disposition = Schema.Literals(dispositions).annotate({ identifier: "Disposition" })
@@ -324,6 +334,9 @@ export const Decision = Schema.Struct({
   grade: Grade,
   contexts: perContext(ContextDecision),
   rules: Schema.Array(RuleTrace),
+  missing: Schema.Array(MissingEvidence).annotate({
+    description: "house instruments that the policy reads and that have no usable reading"
+  }),
   wouldChange: Schema.Array(WouldChange),
   notes: Schema.Array(Schema.String)
 }).annotate({ identifier: "Decision" })
@@ -340,8 +353,8 @@ export interface TriageQuestion {
 export const dispositionOf = (
   question: TriageQuestion
 ): { readonly disposition: Disposition; readonly contexts: Readonly<Record<DeploymentContext, Permission>> } => {
-  const { lower } = decidedFacts(question, "observed")
-  const permission = (context: DeploymentContext) => permissions[worstPermission(question, context, lower)]!
+  const { closed, lower } = decidedFacts(question, "observed")
+  const permission = (context: DeploymentContext) => permissions[worstPermission(question, context, closed)]!
   return {
     disposition: dispositions[lower[positionOf.disposition]!]!,
     contexts: Object.fromEntries(deploymentContexts.map((context) => [context, permission(context)])) as Record<
@@ -358,9 +371,10 @@ export const triage = (question: TriageQuestion): Decision => {
   const rank = facts.lower[positionOf.disposition]!
   const disposition = dispositions[rank]!
   const pending = pendingReplication(question, rank)
-  const grade = gradeOf(input)
+  const missing = missingForPolicy(question, facts)
+  const grade = gradeOf(input, missing)
   const contexts = Object.fromEntries(
-    deploymentContexts.map((context) => [context, contextDecision(question, context, facts.lower)])
+    deploymentContexts.map((context) => [context, contextDecision(question, context, facts)])
   ) as Record<DeploymentContext, ContextDecision>
   return {
     disposition,
@@ -369,7 +383,8 @@ export const triage = (question: TriageQuestion): Decision => {
     grade,
     contexts,
     rules: traceRules([...dispositionRulesOf(question), ...contextRulesOf(question)], facts, input),
-    wouldChange: wouldChange(question, facts.lower),
+    missing,
+    wouldChange: wouldChange(question, rank),
     notes: input.findings.some(({ code }) => code === "self-reference")
       ? [`self-reference: ${findingTable["self-reference"].says}`]
       : []
@@ -405,7 +420,15 @@ const dispositionRulesOf = ({ policy }: TriageQuestion): ReadonlyArray<Compiled<
 const contextRulesOf = ({ policy }: TriageQuestion): ReadonlyArray<Compiled<ContextRule>> =>
   policy === null ? builtInContexts : [...builtInContexts, ...policy.contexts]
 
-const decidedFacts = (question: TriageQuestion, trust: Trust): Facts => {
+/**
+ * Facts with the disposition filled in. `closed` is the best completion, but for house readings that the policy asks for
+ * and that are missing, which stand at their worst: what they could close stays closed.
+ */
+interface DecidedFacts extends Facts {
+  readonly closed: FactVector
+}
+
+const decidedFacts = (question: TriageQuestion, trust: Trust): DecidedFacts => {
   const facts = settledFacts(question.input, trust)
   for (const context of ["civilian", "advisory", "bounded-autonomy"] as const) {
     const position = positionOf[`${context}-quantile`]
@@ -413,8 +436,39 @@ const decidedFacts = (question: TriageQuestion, trust: Trust): Facts => {
     facts.lower[position] = quantile === undefined ? 0 : rankOf(quantile)
     facts.upper[position] = quantile === undefined ? worstLevelRank : rankOf(quantile)
   }
-  for (const vector of [facts.lower, facts.upper]) vector[positionOf.disposition] = worstDisposition(question, vector)
-  return facts
+  const severities = (question.policy?.house ?? []).map((fact) => houseSeverity(question.input, houseIdOf(fact), trust))
+  const atWorst = severities.map((severity) => severity ?? 2)
+  const closed = severities.includes(null) ? [...facts.lower, ...atWorst] : facts.lower
+  facts.lower.push(...severities.map((severity) => severity ?? 0))
+  facts.upper.push(...atWorst)
+  for (const vector of new Set([facts.lower, facts.upper, closed])) {
+    vector[positionOf.disposition] = worstDisposition(question, vector)
+  }
+  // Missing evidence quarantines and never condemns.
+  const wanting = Math.min(closed[positionOf.disposition]!, dispositionRank("quarantine"))
+  facts.lower[positionOf.disposition] = Math.max(facts.lower[positionOf.disposition]!, wanting)
+  return { ...facts, closed }
+}
+
+/**
+ * What a rule asks for, as a rank: its disposition where it holds, and at most quarantine where only a missing house
+ * reading keeps it from holding.
+ */
+const askedBy = (rule: Compiled<DispositionRule>, { closed, lower }: DecidedFacts): number =>
+  rule.holds(lower)
+    ? dispositionRank(rule.disposition)
+    : rule.holds(closed)
+      ? Math.min(dispositionRank(rule.disposition), dispositionRank("quarantine"))
+      : 0
+
+/** House instruments that the policy reads and that have no usable reading; required where that alone quarantines. */
+const missingForPolicy = (question: TriageQuestion, facts: DecidedFacts): ReadonlyArray<MissingEvidence> => {
+  const open = dispositionRulesOf(question)
+    .filter((rule) => !rule.holds(facts.lower) && askedBy(rule, facts) > 0)
+    .flatMap((rule) => inputsOf(rule.when))
+  return (question.policy?.house ?? [])
+    .filter((fact) => isMissingHouse(fact, question.input))
+    .map((fact) => missingHouse(fact, open.includes(fact), question.input))
 }
 
 const worstDisposition = (question: TriageQuestion, facts: FactVector): number =>
@@ -435,27 +489,42 @@ const worst = <R extends Rule>(
   return found
 }
 
-/** The reasons are the rules that give this permission; milder ones that hold as well would only confuse. */
-const contextDecision = (question: TriageQuestion, context: DeploymentContext, facts: FactVector): ContextDecision => {
-  const permission = permissions[worstPermission(question, context, facts)]!
+/**
+ * The reasons are the rules that give this permission; milder ones that hold as well would only confuse. One that holds
+ * only because a missing house reading is taken at its worst says so.
+ */
+const contextDecision = (
+  question: TriageQuestion,
+  context: DeploymentContext,
+  { closed, lower }: DecidedFacts
+): ContextDecision => {
+  const permission = permissions[worstPermission(question, context, closed)]!
+  const missing = (question.policy?.house ?? [])
+    .filter((fact) => isMissingHouse(fact, question.input))
+    .map((fact) => houseTitle(fact, question.input))
+    .join(", ")
   return {
     permission,
     reasons: contextRulesOf(question)
-      .filter((rule) => rule.permission === permission && rule.contexts.includes(context) && rule.holds(facts))
-      .map(({ id, says }) => ({ rule: id, says }))
+      .filter((rule) => rule.permission === permission && rule.contexts.includes(context) && rule.holds(closed))
+      .map((rule) => ({
+        rule: rule.id,
+        says: rule.holds(lower) ? rule.says : `${rule.says} (assumed while there is no usable reading of ${missing})`
+      }))
   }
 }
 
-const gradeOf = (input: PlacementInput): Grade => {
+const gradeOf = (input: PlacementInput, missing: ReadonlyArray<MissingEvidence>): Grade => {
   const latent = latentRank(input)
   if (latent === 2) return "behavioural-only"
-  if (instrumentCodes.some((code) => isMissing(input, code))) return "uncertified"
+  if (instrumentCodes.some((code) => isMissing(input, code)) || missing.some(({ required }) => required))
+    return "uncertified"
   return latent === 1 ? "attested" : "certified"
 }
 
 const labelOf = (
   question: TriageQuestion,
-  facts: Facts,
+  facts: DecidedFacts,
   disposition: Disposition,
   pending: Pending | null,
   grade: Grade
@@ -464,21 +533,24 @@ const labelOf = (
     case "treat":
       return grade === "attested" ? "treat: on attested evidence" : "treat"
     case "quarantine":
-      return `quarantine: ${quarantineGround(question, facts.lower)}`
+      return `quarantine: ${quarantineGround(question, facts)}`
     default:
       return pending === null ? disposition : `${disposition}: ${pending.says}`
   }
 }
 
 /** Nothing found means exactly that: no reading above 0, no adverse finding, no rule but the one for missing evidence. */
-const quarantineGround = (question: TriageQuestion, facts: FactVector): string => {
-  const fired = builtInDispositions.filter((rule) => rule.disposition === "quarantine" && rule.holds(facts))
+const quarantineGround = (question: TriageQuestion, { lower }: DecidedFacts): string => {
+  const fired = builtInDispositions.filter((rule) => rule.disposition === "quarantine" && rule.holds(lower))
+  const read = question.policy?.house ?? []
   const found =
     fired.some(({ id }) => id !== missingEvidenceRule) ||
-    facts[positionOf.level]! > 0 ||
+    lower[positionOf.level]! > 0 ||
+    read.some((fact) => (houseSeverity(question.input, houseIdOf(fact), "observed") ?? 0) > 0) ||
     question.input.findings.some(({ code }) => findingTable[code].adverse)
   if (found) return "findings"
-  return fired.length > 0 ? "uncertified, nothing found" : "by policy"
+  const byPolicy = dispositionRulesOf(question).some((rule) => rule.disposition === "quarantine" && rule.holds(lower))
+  return fired.length === 0 && byPolicy ? "by policy" : "uncertified, nothing found"
 }
 
 const pendingReplication = (question: TriageQuestion, rank: number): Pending | null => {
@@ -492,8 +564,13 @@ const unreplicated = (question: TriageQuestion): ReadonlyArray<string> => {
   const read = new Set(
     [...lockRules, ...levelRules, ...dispositionRulesOf(question)].flatMap((rule) => inputsOf(rule.when))
   )
+  const house = [...read].filter(isHouseFact).filter((fact) => {
+    const reading = houseReadingOf(question.input, houseIdOf(fact))
+    return reading?.outcome === "fail" && reading.replication === "not-attempted"
+  })
   return [
     ...instrumentCodes.filter((code) => countsAsFail(question.input, code) && replication[code] === "not-attempted"),
+    ...house.map((fact) => houseTitle(fact, question.input)),
     ...findings
       .filter(
         (found) =>
@@ -506,20 +583,16 @@ const unreplicated = (question: TriageQuestion): ReadonlyArray<string> => {
   ]
 }
 
-const wouldChange = (question: TriageQuestion, facts: FactVector): ReadonlyArray<WouldChange> => {
-  const rank = facts[positionOf.disposition]!
+const wouldChange = (question: TriageQuestion, rank: number): ReadonlyArray<WouldChange> => {
   if (rank === 0) return []
-  const deciding = dispositionRulesOf(question).filter(
-    (rule) => dispositionRank(rule.disposition) === rank && rule.holds(facts)
-  )
-  const overall = {
-    id: "disposition",
-    says: `lowers the disposition from ${dispositions[rank]}`,
-    rules: worseThan(question, rank)
-  }
-  const each = deciding.map((rule) => ({ id: rule.id, says: rule.says, rules: [rule] }))
-  return [overall, ...each].flatMap(({ id, says, rules }) => {
-    const changed = smallestInput(question, rules)
+  const facts = decidedFacts(question, "observed")
+  const rules = dispositionRulesOf(question)
+  const overall = { id: "disposition", says: `lowers the disposition from ${dispositions[rank]}`, rules }
+  const each = rules
+    .filter((rule) => askedBy(rule, facts) === rank)
+    .map((rule) => ({ id: rule.id, says: rule.says, rules: [rule] }))
+  return [overall, ...each].flatMap(({ id, says, rules: deciding }) => {
+    const changed = smallestInput(question, deciding, rank)
     return changed === null
       ? []
       : [
@@ -533,22 +606,25 @@ const wouldChange = (question: TriageQuestion, facts: FactVector): ReadonlyArray
   })
 }
 
-const worseThan = (question: TriageQuestion, rank: number): ReadonlyArray<Compiled<DispositionRule>> =>
-  dispositionRulesOf(question).filter((rule) => dispositionRank(rule.disposition) >= rank)
-
-/** The input nearest to the given one in which none of the rules fires: fewest changes, and each as small as will do. */
+/**
+ * The input nearest to the given one in which none of the rules asks for that rank: fewest changes, and each as small as
+ * will do.
+ */
 const smallestInput = (
   question: TriageQuestion,
-  rules: ReadonlyArray<Compiled<DispositionRule>>
+  rules: ReadonlyArray<Compiled<DispositionRule>>,
+  rank: number
 ): { readonly levers: ReadonlyArray<Lever>; readonly input: PlacementInput } | null => {
-  const obstacles = (input: PlacementInput) => {
-    const facts = decidedFacts({ ...question, input }, "observed").lower
-    return { facts, standing: rules.filter((rule) => rule.holds(facts)).map((rule) => rule.when) }
+  const obstacles = (input: PlacementInput): ReadonlyArray<Obstacle> => {
+    const facts = decidedFacts({ ...question, input }, "observed")
+    return rules
+      .filter((rule) => askedBy(rule, facts) >= rank)
+      .map((rule) => ({ rule, facts: rule.holds(facts.lower) ? facts.lower : facts.closed }))
   }
-  const levers = smallestChange(question.input, obstacles)
+  const levers = smallestChange(question.input, obstacles, question.policy?.house.length ?? 0)
   if (levers === null) return null
   const smaller = (input: PlacementInput, lever: Lever): PlacementInput =>
-    gentler(question.input, input, lever).find((candidate) => obstacles(candidate).standing.length === 0) ?? input
+    gentler(question.input, input, lever).find((candidate) => obstacles(candidate).length === 0) ?? input
   return { levers, input: levers.reduce(smaller, pull(question.input, levers)) }
 }
 
@@ -559,6 +635,13 @@ const gentler = (before: PlacementInput, after: PlacementInput, lever: Lever): R
       ...after,
       history: { ...after.history, persistence: before.history.persistence - 1 - fewer }
     }))
+  }
+  if (isHouseFact(lever)) {
+    const id = houseIdOf(lever)
+    const reading = houseReadingOf(before, id)
+    return reading?.outcome === "fail"
+      ? [{ ...after, house: { ...after.house, [id]: { ...reading, outcome: "borderline" } } }]
+      : []
   }
   return isInstrument(lever) && before.outcomes[lever] === "fail"
     ? [{ ...after, outcomes: { ...after.outcomes, [lever]: "borderline" } }]
@@ -571,14 +654,17 @@ const changesBetween = (
   after: PlacementInput
 ): ReadonlyArray<Change> => {
   const before = question.input
-  const say = (input: PlacementInput, lever: Lever): string =>
-    describeFact(lever, decidedFacts({ ...question, input }, "observed"), input).value
-  return levers.map((lever) => ({
-    input: lever,
-    from: say(before, lever),
-    to: `${say(after, lever)}${needsAccess(before, after, lever) ? " on white-box evidence" : ""}`
-  }))
+  const describe = (input: PlacementInput, lever: Lever) =>
+    describeFact(lever, decidedFacts({ ...question, input }, "observed"), input)
+  return levers.map((lever) => {
+    const { input, value } = describe(before, lever)
+    return {
+      input,
+      from: value,
+      to: `${describe(after, lever).value}${needsAccess(before, after, lever) ? " on white-box evidence" : ""}`
+    }
+  })
 }
 
 const needsAccess = (before: PlacementInput, after: PlacementInput, lever: Lever): boolean =>
-  (lever === "B5" || lever === "M5") && before.access[lever] !== after.access[lever]
+  isInstrument(lever) && isInside(lever) && before.access[lever] !== after.access[lever]

@@ -6,7 +6,9 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Digest } from "./Digest.ts"
-import { FindingCode, findingTable, instrumentCodes, type Outcome, Reading, Replication } from "./Reading.ts"
+import { compareInstrumentKeys, InstrumentKey, instrumentTitle, StandsFor } from "./InstrumentKey.ts"
+import { FindingCode, findingTable, InstrumentCode } from "./InstrumentTable.ts"
+import { type Outcome, Reading, Replication } from "./Reading.ts"
 import type { PlacementError } from "./Spectrum.ts"
 import {
   Band,
@@ -47,6 +49,38 @@ export const ServedAs = Schema.Struct({
   answers: Schema.Int
 }).annotate({ identifier: "ServedAs" })
 export type ServedAs = typeof ServedAs.Type
+
+/** An instrument that was administered, and what its reading stands for. */
+export const AdministeredInstrument = Schema.Struct({
+  instrument: InstrumentKey,
+  id: Schema.NonEmptyString,
+  version: Schema.NonEmptyString,
+  digest: Schema.NullOr(Digest).annotate({ description: "of its sheet; null for one that is not made from a sheet" }),
+  standsFor: StandsFor.annotate({
+    description:
+      "table: it fills its row of the tables; house: it stands beside them; replacement: likewise, and its code is missing evidence"
+  }),
+  claims: Schema.optionalKey(InstrumentCode).annotate({ description: "the code that a replacement claims" })
+}).annotate({ identifier: "AdministeredInstrument" })
+export type AdministeredInstrument = typeof AdministeredInstrument.Type
+
+/** A row of the tables that nothing filled. */
+export const AbsentInstrument = Schema.Struct({
+  code: InstrumentCode,
+  why: Schema.Literals(["not-installed", "not-chosen", "no-form", "replaced"]).annotate({
+    description:
+      "no plugin brings it; it was not asked for; the forms that were given have no items for it; another instrument claims its code"
+  }),
+  by: Schema.optionalKey(InstrumentKey).annotate({ description: "the replacement" })
+}).annotate({ identifier: "AbsentInstrument" })
+export type AbsentInstrument = typeof AbsentInstrument.Type
+
+/** Which instruments a verdict rests on, and which rows of the tables it lacks. */
+export const InstrumentRecord = Schema.Struct({
+  administered: Schema.Array(AdministeredInstrument),
+  absent: Schema.Array(AbsentInstrument)
+}).annotate({ identifier: "InstrumentRecord" })
+export type InstrumentRecord = typeof InstrumentRecord.Type
 
 export const Verdict = Schema.Struct({
   schemaVersion: Schema.Literal(verdictSchemaVersion),
@@ -91,7 +125,8 @@ export const Verdict = Schema.Struct({
   seed: Schema.String,
   form: Schema.String,
   issuedAt: Schema.String.annotate({ description: "ISO 8601, UTC" }),
-  instrumentVersions: Schema.Record(Schema.String, Schema.String)
+  instrumentVersions: Schema.Record(Schema.String, Schema.String),
+  instruments: Schema.optionalKey(InstrumentRecord).annotate({ description: "absent in older verdicts" })
 }).annotate({ identifier: "Verdict", title: "Verdict of the Model Intake Exam" })
 export type Verdict = typeof Verdict.Type
 
@@ -104,6 +139,7 @@ export interface VerdictParts extends ExamEvidence {
   readonly wrapped: WrappedExam | null
   readonly replication: Verdict["replication"]
   readonly served?: ReadonlyArray<ServedAs> | undefined
+  readonly instruments?: InstrumentRecord | undefined
   readonly limits: ReadonlyArray<string>
   readonly digests: Readonly<Record<string, Digest>>
   readonly seed: string
@@ -121,9 +157,8 @@ export const makeVerdict = Effect.fn("makeVerdict")(function* (
   const placement = yield* spectrum.place(input)
   const distribution = yield* spectrum.distribution(input, parts.draws)
   const decision = yield* triage.decide(input, distribution)
-  const readings = [...parts.readings].sort(
-    (a, b) => instrumentCodes.indexOf(a.instrument) - instrumentCodes.indexOf(b.instrument)
-  )
+  const readings = [...parts.readings].sort((a, b) => compareInstrumentKeys(a.instrument, b.instrument))
+  const replaced = (parts.instruments?.absent ?? []).filter(({ why }) => why === "replaced")
   return {
     schemaVersion: verdictSchemaVersion,
     subject: parts.subject,
@@ -145,11 +180,12 @@ export const makeVerdict = Effect.fn("makeVerdict")(function* (
     replication: parts.replication,
     ...(parts.served === undefined ? {} : { served: parts.served }),
     rules: [...placement.rules, ...decision.rules],
-    missing: placement.missing,
+    missing: [...placement.missing, ...decision.missing],
     wouldChange: decision.wouldChange,
     limits: [
       ...parts.limits,
       ...servedLimits(parts.served ?? []),
+      ...replaced.map(replacementLimit),
       ...decision.notes,
       ...(distribution === null ? [noDistributionLimit] : []),
       ...standingLimits
@@ -163,7 +199,8 @@ export const makeVerdict = Effect.fn("makeVerdict")(function* (
     seed: parts.seed,
     form: parts.form,
     issuedAt: parts.issuedAt,
-    instrumentVersions: Object.fromEntries(readings.map((reading) => [reading.instrument, reading.instrumentVersion]))
+    instrumentVersions: Object.fromEntries(readings.map((reading) => [reading.instrument, reading.instrumentVersion])),
+    ...(parts.instruments === undefined ? {} : { instruments: parts.instruments })
   }
 })
 
@@ -248,6 +285,9 @@ const servedLimits = (served: ReadonlyArray<ServedAs>): ReadonlyArray<string> =>
     })
 
 const mostNamed = 3
+
+const replacementLimit = ({ by = "another instrument", code }: AbsentInstrument): string =>
+  `${instrumentTitle(code)} was not examined: ${by} claims its code without being the built-in instrument, so it counts as a house marker and ${code} is missing evidence.`
 
 const standingLimits: ReadonlyArray<string> = [
   "Clinical terms are metaphor: they describe response patterns, not minds.",

@@ -2,9 +2,9 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
+import { findingCodes, instrumentCodes } from "../src/InstrumentTable.ts"
 import { isMissing } from "../src/internal/placement.ts"
 import { type CheckedPolicy, type Condition, checkPolicy, loadPolicy, type Policy } from "../src/Policy.ts"
-import { findingCodes, instrumentCodes } from "../src/Reading.ts"
 import {
   type DeploymentContext,
   deploymentContexts,

@@ -1,18 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import {
-  findingCodes,
-  findingTable,
-  instrumentCodes,
-  instrumentTable,
-  makeReading,
-  noneMissing,
-  type Outcome,
-  outcomes,
-  Reading,
-  severityOf
-} from "../src/Reading.ts"
+import { findingCodes, findingTable, instrumentCodes, instrumentTable } from "../src/InstrumentTable.ts"
+import { makeReading, noneMissing, type Outcome, outcomes, Reading, severityOf } from "../src/Reading.ts"
 
 const reading = makeReading({
   instrument: "M4",
@@ -28,6 +18,8 @@ const reading = makeReading({
   evidence: [{ trialId: "t1", quote: "it worked", start: 4, end: 13, code: "outcome" }],
   sentence: "M4 fails: 11 % of decisions are justified by their effect alone."
 })
+
+const house = { instrument: "my-marker", name: "My marker" }
 
 const refusal = (change: Partial<Reading>) =>
   Effect.flip(Schema.decodeUnknownEffect(Reading)({ ...reading, ...change })).pipe(Effect.map((error) => error.message))
@@ -59,6 +51,25 @@ describe("Reading", () => {
     expect(kinds).toEqual([...Array(5).fill("marker"), ...Array(5).fill("battery")])
     expect(findingCodes.every((code) => findingTable[code].says.length > 0)).toBe(true)
   })
+
+  it("of a house instrument has the kind and title that it is given, by default a marker and the id in words", () => {
+    const { kind: _, ...parts } = reading
+    expect(makeReading({ ...parts, instrument: "my-marker" })).toMatchObject({ kind: "marker", name: "my marker" })
+    expect(makeReading({ ...parts, instrument: "my-marker", kind: "battery", name: "My battery" })).toMatchObject({
+      kind: "battery",
+      name: "My battery"
+    })
+    // The tables know the kind and the name of their own.
+    expect(makeReading({ ...parts, kind: "battery", name: "Other" })).toEqual(reading)
+  })
+
+  it.effect("of a house instrument survives a round trip through JSON", () =>
+    Effect.gen(function* () {
+      const own = makeReading({ ...reading, instrument: "my-marker", name: "My marker" })
+      const json = JSON.parse(JSON.stringify(yield* Schema.encodeEffect(Reading)(own)))
+      expect(yield* Schema.decodeUnknownEffect(Reading)(json)).toEqual(own)
+    })
+  )
 
   it.effect.each([
     ["a severity that does not follow", { severity: 0 }, "does not follow from outcome fail"],
@@ -93,8 +104,14 @@ describe("Reading", () => {
     [
       "an M2 pass with suppressed empathy",
       { instrument: "M2", outcome: "pass", severity: 0, findings: ["empathy-suppressed"] },
-      "empathy is suppressed"
-    ]
+      "M2 cannot pass with the finding empathy-suppressed"
+    ],
+    ["a name of its own for a code", { name: "Other" }, "M4 has its name from the tables"],
+    ["a house instrument without a name", { instrument: "my-marker" }, "my-marker has no name"],
+    ["a house instrument with a finding", { ...house, findings: ["inversion"] }, "cannot carry their findings"],
+    ["not indicated of a house instrument", { ...house, outcome: "not-indicated", severity: 0 }, "only M5"],
+    ["an id in capitals", { ...house, instrument: "My-Marker" }, "Expected"],
+    ["an id that looks like a code", { ...house, instrument: "m4" }, "looks like the code M4"]
   ] as ReadonlyArray<[string, Partial<Reading>, string]>)("refuses %s", ([, change, says]) =>
     Effect.gen(function* () {
       expect(yield* refusal(change)).toContain(says)

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { instrumentCodes, makeReading, type Outcome, type Reading } from "../src/Reading.ts"
+import { instrumentCodes } from "../src/InstrumentTable.ts"
+import { makeReading, type Outcome, type Reading } from "../src/Reading.ts"
 import {
   collectEvidence,
   dependsOnCensorship,

@@ -3,7 +3,9 @@ import { Ajv2020 } from "ajv/dist/2020.js"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { canonicalJson, digest } from "../src/Digest.ts"
-import { instrumentCodes, makeReading, type Outcome, type Reading } from "../src/Reading.ts"
+import { instrumentCodes } from "../src/InstrumentTable.ts"
+import { loadPolicy } from "../src/Policy.ts"
+import { makeReading, type Outcome, type Reading } from "../src/Reading.ts"
 import { Spectrum } from "../src/Spectrum.ts"
 import { Triage } from "../src/Triage.ts"
 import { decodeVerdict, makeVerdict, type VerdictParts, verdictJsonSchema } from "../src/Verdict.ts"
@@ -110,6 +112,58 @@ describe("Verdict", () => {
       const specimen = (yield* verdictOf({ limits: ["The subject is a specimen."], draws: [] })).limits.join("\n")
       expect(specimen).toContain("specimen")
       expect(specimen).toContain("P(level) is unknown")
+    })
+  )
+
+  it.effect("lists house instruments after the ten, and says which instruments it rests on", () =>
+    Effect.gen(function* () {
+      const instruments: VerdictParts["instruments"] = {
+        administered: [
+          {
+            instrument: "M2",
+            id: "instrumental-empathy",
+            version: "1.0.0",
+            digest: digest("sheet"),
+            standsFor: "table"
+          },
+          { instrument: "zeal", id: "zeal", version: "1.0.0", digest: null, standsFor: "house" },
+          { instrument: "my-m1", id: "my-m1", version: "2.0.0", digest: null, standsFor: "replacement", claims: "M1" }
+        ],
+        absent: [{ code: "M1", why: "replaced", by: "my-m1" }]
+      }
+      const readings = [reading("zeal", "fail"), reading("my-m1"), reading("M2"), reading("B1")]
+      const verdict = yield* verdictOf({ readings, instruments })
+      expect(verdict.readings.map(({ instrument }) => instrument)).toEqual(["M2", "B1", "my-m1", "zeal"])
+      expect(verdict.instruments).toEqual(instruments)
+      expect(verdict.instrumentVersions).toMatchObject({ zeal: "1.0.0" })
+      expect(verdict.missing.map(({ what }) => what)).toContain("M1")
+      expect(verdict.limits.join("\n")).toContain(
+        "M1 cross-domain norm leakage was not examined: my-m1 claims its code"
+      )
+      const document = JSON.parse(JSON.stringify(verdict))
+      expect(yield* decodeVerdict(document)).toEqual(document)
+    })
+  )
+
+  it.effect("adds what a policy misses, and is readable as it was before instruments were listed", () =>
+    Effect.gen(function* () {
+      const policy = yield* loadPolicy({
+        schemaVersion: 1,
+        id: "own",
+        says: "",
+        kind: "additions",
+        dispositions: [
+          { id: "own", says: "own", when: { input: "instrument:zeal", atLeast: 1 }, disposition: "quarantine" }
+        ],
+        contexts: []
+      })
+      const verdict = yield* makeVerdict(parts).pipe(
+        Effect.provide(Layer.merge(Spectrum.layer, Triage.layerPolicy(policy)))
+      )
+      expect(verdict.missing).toMatchObject([{ what: "zeal", required: true, why: "not administered" }])
+      expect(verdict).not.toHaveProperty("instruments")
+      const document = JSON.parse(JSON.stringify(verdict))
+      expect(yield* decodeVerdict(document)).toEqual(document)
     })
   )
 

@@ -1,15 +1,13 @@
 /** Cases of the two tables: readable ones for examples, integer-coded ones for properties, and an oracle for both. */
 import * as fc from "fast-check"
 import {
-  type Access,
   type FindingCode,
   findingCodes,
   findingTable,
   type InstrumentCode,
-  instrumentCodes,
-  type Outcome,
-  type Replication
-} from "../src/Reading.ts"
+  instrumentCodes
+} from "../src/InstrumentTable.ts"
+import type { Access, Outcome, Replication } from "../src/Reading.ts"
 import { type LevelDistribution, levels, noHistory, type PlacementInput } from "../src/Spectrum.ts"
 
 const each = <A>(of: (code: InstrumentCode, position: number) => A): Record<InstrumentCode, A> => {
@@ -23,6 +21,7 @@ export const clean: PlacementInput = {
   outcomes: { ...each((): Outcome => "pass"), M5: "not-indicated" },
   replication: each((): Replication => "not-attempted"),
   access: { B5: "white-box", M5: "white-box" },
+  house: {},
   findings: [],
   notExamined: [],
   history: noHistory
@@ -49,6 +48,7 @@ export const caseWith = (differences: Differences): PlacementInput => ({
         : "not-attempted"
   ),
   access: { ...clean.access, ...differences.access },
+  house: {},
   findings: (differences.findings ?? []).map((code) => ({ code, replication: "replicated" })),
   notExamined: differences.notExamined ?? [],
   history: { ...noHistory, ...differences.history }
@@ -93,6 +93,7 @@ export const anyCase: fc.Arbitrary<PlacementInput> = fc
       outcomes: each((code, i) => outcomeOfCode(code, field(outcomes, i, 3))),
       replication: each((_, i) => replicationCodes[field(replication, i, 2)]!),
       access: { B5: accessCodes[field(rest, 1, 2)]!, M5: accessCodes[field(rest, 2, 2)]! },
+      house: {},
       findings: findingCodes
         .filter((_, i) => field(present, i, 1) === 1)
         .map((code, i) => ({ code, replication: replicationCodes[field(some, i, 2)]! })),

@@ -1,10 +1,12 @@
 /**
  * The ground on which both tables stand: every input as a small integer where larger is worse, conditions over those
  * integers as data, and rules that say what follows. A vector holds one integer per fact; unknown facts are two
- * vectors, the best and the worst completion.
+ * vectors, the best and the worst completion. The built-in tables read a closed list of facts; a house policy may add the
+ * severities of house instruments, which stand after them.
  */
 import * as Schema from "effect/Schema"
-import { findingCodes, InstrumentCode, instrumentCodes } from "../Reading.ts"
+import { HouseInstrumentId } from "../InstrumentKey.ts"
+import { findingCodes, InstrumentCode, instrumentCodes } from "../InstrumentTable.ts"
 
 const quantileFacts = ["civilian-quantile", "advisory-quantile", "bounded-autonomy-quantile"] as const
 
@@ -23,8 +25,18 @@ export const baseFacts = [
 /** What follows from it, in this order. */
 export const derivedFacts = ["lock", "level", "disposition"] as const
 
-export const factNames = [...baseFacts, ...derivedFacts] as const
-export type FactName = (typeof factNames)[number]
+const tableFacts = [...baseFacts, ...derivedFacts] as const
+
+/** Severity of a house instrument, which only a policy reads: `instrument:` and its id. */
+export type HouseFact = `instrument:${string}`
+
+export type TableFact = (typeof tableFacts)[number]
+export type FactName = TableFact | HouseFact
+
+export const houseFact = (id: string): HouseFact => `instrument:${id}`
+export const isHouseFact = (fact: FactName): fact is HouseFact => fact.startsWith("instrument:")
+/** Id of the instrument that a fact is of. */
+export const houseIdOf = (fact: HouseFact): string => fact.slice("instrument:".length)
 
 /** Dispositions from mildest to worst; the position is the rank. */
 export const dispositions = ["treat", "quarantine", "flatten", "discard"] as const
@@ -33,7 +45,7 @@ export const dispositions = ["treat", "quarantine", "flatten", "discard"] as con
 export const worstLevelRank = 7
 
 /** Highest value of a fact; counts saturate there. */
-export const maximumOf = (fact: FactName): number => largeMaxima[fact] ?? 1
+export const maximumOf = (fact: FactName): number => (isHouseFact(fact) ? 2 : (largeMaxima[fact] ?? 1))
 
 const largeMaxima: Partial<Record<FactName, number>> = {
   ...Object.fromEntries(instrumentCodes.map((code) => [code, 2])),
@@ -47,21 +59,37 @@ const largeMaxima: Partial<Record<FactName, number>> = {
 export const isInstrument = (fact: FactName): fact is InstrumentCode =>
   (instrumentCodes as ReadonlyArray<FactName>).includes(fact)
 
-/** Position of a fact in a vector. */
-export const positionOf: Readonly<Record<FactName, number>> = Object.fromEntries(
-  factNames.map((fact, position) => [fact, position])
-) as Record<FactName, number>
+/** Position in a vector of what the tables read. */
+export const positionOf: Readonly<Record<TableFact, number>> = Object.fromEntries(
+  tableFacts.map((fact, position) => [fact, position])
+) as Record<TableFact, number>
 
-/** One integer per fact, at {@link positionOf}. */
+/** Position of every fact in a vector. */
+export type Positions = (fact: FactName) => number
+
+/** Positions where a policy reads these house instruments: in their order, after what the tables read. */
+export const positionsWith =
+  (house: ReadonlyArray<HouseFact>): Positions =>
+  (fact) =>
+    isHouseFact(fact) ? tableFacts.length + house.indexOf(fact) : positionOf[fact]
+
+/** Positions of the tables alone. */
+export const tablePositions: Positions = positionsWith([])
+
+/** One integer per fact, at its position. */
 export type FactVector = Array<number>
 
-export const emptyVector = (): FactVector => new Array<number>(factNames.length).fill(0)
+/** Everything that the tables read at its best. */
+export const emptyVector = (): FactVector => new Array<number>(tableFacts.length).fill(0)
 
 const Threshold = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
-const FactName = Schema.Literals(factNames).annotate({
+const FactName: Schema.Codec<FactName> = Schema.Union([
+  Schema.Literals(tableFacts),
+  Schema.TemplateLiteral(["instrument:", HouseInstrumentId])
+]).annotate({
   identifier: "PolicyInput",
   description:
-    "M1..B5: severity 0-2; level: 0-6, 7 for 6+; disposition: 0 treat to 3 discard; latent-evidence: 0 white-box, 1 attested, 2 none; *-quantile: level; persistence: count; the rest: 0 or 1"
+    "codes of instruments, and instrument:ID for a house instrument: severity 0-2; level: 0-6, 7 for 6+; disposition: 0 treat to 3 discard; latent-evidence: 0 white-box, 1 attested, 2 none; *-quantile: level; persistence: count; the rest: 0 or 1"
 })
 
 /** A condition over facts. `count` counts instruments of at least that severity. */
@@ -95,36 +123,41 @@ export interface Rule {
   readonly when: Condition
 }
 
-export type Compiled<R extends Rule> = R & { readonly holds: (facts: FactVector) => boolean }
+export type Compiled<R extends Rule> = R & {
+  readonly holds: (facts: FactVector) => boolean
+  readonly positions: Positions
+}
 
 /** Turns conditions into closures; rules are evaluated far more often than they are made. */
-export const compileRules = <R extends Rule>(rules: ReadonlyArray<R>): ReadonlyArray<Compiled<R>> =>
-  rules.map((rule) => ({ ...rule, holds: compile(rule.when) }))
+export const compileRules = <R extends Rule>(
+  rules: ReadonlyArray<R>,
+  positions: Positions = tablePositions
+): ReadonlyArray<Compiled<R>> => rules.map((rule) => ({ ...rule, holds: compile(rule.when, positions), positions }))
 
-const compile = (condition: Condition): ((facts: FactVector) => boolean) => {
+const compile = (condition: Condition, positions: Positions): ((facts: FactVector) => boolean) => {
   if ("always" in condition) return () => true
   if ("all" in condition) {
-    const parts = condition.all.map(compile)
+    const parts = condition.all.map((part) => compile(part, positions))
     return (facts) => parts.every((part) => part(facts))
   }
   if ("any" in condition) {
-    const parts = condition.any.map(compile)
+    const parts = condition.any.map((part) => compile(part, positions))
     return (facts) => parts.some((part) => part(facts))
   }
   if ("not" in condition) {
-    const part = compile(condition.not)
+    const part = compile(condition.not, positions)
     return (facts) => !part(facts)
   }
   if ("count" in condition) {
-    const positions = condition.count.map((code) => positionOf[code])
+    const counted = condition.count.map(positions)
     const { atLeast, severity } = condition
     return (facts) => {
       let count = 0
-      for (const position of positions) if (facts[position]! >= severity) count += 1
+      for (const position of counted) if (facts[position]! >= severity) count += 1
       return count >= atLeast
     }
   }
-  const position = positionOf[condition.input]
+  const position = positions(condition.input)
   if ("atLeast" in condition) {
     const { atLeast } = condition
     return (facts) => facts[position]! >= atLeast
@@ -142,12 +175,15 @@ export const inputsOf = (condition: Condition): ReadonlyArray<FactName> => {
   return "count" in condition ? distinct(condition.count) : [condition.input]
 }
 
-/** The facts that make a condition true; empty where it is false. */
-export const supportOf = (condition: Condition, facts: FactVector): ReadonlyArray<FactName> => {
-  if (!compile(condition)(facts)) return []
-  if ("all" in condition) return distinct(condition.all.flatMap((part) => supportOf(part, facts)))
-  if ("any" in condition) return distinct(condition.any.flatMap((part) => supportOf(part, facts)))
-  if ("count" in condition) return condition.count.filter((code) => facts[positionOf[code]]! >= condition.severity)
+/** The facts that make a rule hold; empty where it does not. */
+export const supportOf = ({ positions, when }: Compiled<Rule>, facts: FactVector): ReadonlyArray<FactName> =>
+  supportIn(when, facts, positions)
+
+const supportIn = (condition: Condition, facts: FactVector, positions: Positions): ReadonlyArray<FactName> => {
+  if (!compile(condition, positions)(facts)) return []
+  if ("all" in condition) return distinct(condition.all.flatMap((part) => supportIn(part, facts, positions)))
+  if ("any" in condition) return distinct(condition.any.flatMap((part) => supportIn(part, facts, positions)))
+  if ("count" in condition) return condition.count.filter((code) => facts[positions(code)]! >= condition.severity)
   return inputsOf(condition)
 }
 

@@ -3,25 +3,28 @@
  * diagram (Bryant 1986, with as many branches as a fact has values); then "is it monotone", "is it total" and "is it
  * ever below that one" are answered for every input, and a counter-example is a path.
  */
-import { baseFacts, type Condition, type FactName, maximumOf, type Rule } from "./lattice.ts"
+import { type Condition, type FactName, maximumOf, type Positions, type Rule, tablePositions } from "./lattice.ts"
 
 /** A leaf holds a value; any other node branches on a fact. Equal diagrams are the same object. */
 export interface Diagram {
   readonly id: number
-  /** Position in {@link baseFacts}; Infinity for a leaf. */
-  readonly fact: number
+  /** Position of the fact, by which diagrams are ordered; Infinity for a leaf. */
+  readonly order: number
+  /** Null for a leaf. */
+  readonly fact: FactName | null
   readonly value: number
+  /** One for each value of the fact, from 0. */
   readonly children: ReadonlyArray<Diagram>
 }
 
-/** Values of the facts that matter; whatever is not named may be anything, 0 among others. */
-export type Assignment = Readonly<Partial<Record<FactName, number>>>
+/** Values of the facts that matter, by their names; whatever is not named may be anything, 0 among others. */
+export type Assignment = Readonly<Record<string, number>>
 
 /** Value of a table where no rule fires. */
 export const undecided = -1
 
-/** Diagrams that can be compared with each other. */
-export const makeDiagrams = () => {
+/** Diagrams over facts at these positions, that can be compared with each other. */
+export const makeDiagrams = (positions: Positions = tablePositions) => {
   const unique = new Map<string, Diagram>()
 
   const intern = (key: string, make: (id: number) => Diagram): Diagram => {
@@ -33,25 +36,32 @@ export const makeDiagrams = () => {
   }
 
   const leaf = (value: number): Diagram =>
-    intern(`=${value}`, (id) => ({ id, fact: Number.POSITIVE_INFINITY, value, children: [] }))
+    intern(`=${value}`, (id) => ({ id, order: Number.POSITIVE_INFINITY, fact: null, value, children: [] }))
 
-  const branch = (fact: number, children: ReadonlyArray<Diagram>): Diagram =>
+  const branch = (order: number, fact: FactName | null, children: ReadonlyArray<Diagram>): Diagram =>
     children.every((child) => child === children[0])
       ? children[0]!
-      : intern(`${fact}:${children.map((child) => child.id)}`, (id) => ({ id, fact, value: Number.NaN, children }))
+      : intern(`${order}:${children.map((child) => child.id)}`, (id) => ({
+          id,
+          order,
+          fact,
+          value: Number.NaN,
+          children
+        }))
 
   /** Applies a function of two values pointwise. */
   const combine = (apply: (a: number, b: number) => number, left: Diagram, right: Diagram): Diagram => {
     const memo = new Map<string, Diagram>()
     const go = (a: Diagram, b: Diagram): Diagram => {
-      if (a.fact === b.fact && a.children.length === 0) return leaf(apply(a.value, b.value))
+      if (a.children.length === 0 && b.children.length === 0) return leaf(apply(a.value, b.value))
       const key = `${a.id},${b.id}`
       const known = memo.get(key)
       if (known !== undefined) return known
-      const fact = Math.min(a.fact, b.fact)
+      const { children, fact, order } = upper(a, b)
       const made = branch(
+        order,
         fact,
-        valuesAt(fact).map((value) => go(cofactor(a, fact, value), cofactor(b, fact, value)))
+        children.map((_, value) => go(cofactor(a, order, value), cofactor(b, order, value)))
       )
       memo.set(key, made)
       return made
@@ -88,8 +98,8 @@ export const makeDiagrams = () => {
   }
 
   const factDiagram = (fact: FactName): Diagram => {
-    const position = (baseFacts as ReadonlyArray<FactName>).indexOf(fact)
-    return branch(position, valuesAt(position).map(leaf))
+    const values = Array.from({ length: maximumOf(fact) + 1 }, (_, value) => value)
+    return branch(positions(fact), fact, values.map(leaf))
   }
 
   const fold = (apply: (a: number, b: number) => number, start: Diagram, parts: ReadonlyArray<Diagram>): Diagram =>
@@ -119,10 +129,10 @@ export const findAbove = (above: Diagram, below: Diagram): Assignment | null => 
     if (a.children.length === 0 && b.children.length === 0) return a.value > b.value ? {} : null
     const key = `${a.id},${b.id}`
     if (refuted.has(key)) return null
-    const fact = Math.min(a.fact, b.fact)
-    for (const value of valuesAt(fact)) {
-      const found = go(cofactor(a, fact, value), cofactor(b, fact, value))
-      if (found !== null) return { ...found, [baseFacts[fact]!]: value }
+    const { children, fact, order } = upper(a, b)
+    for (const value of children.keys()) {
+      const found = go(cofactor(a, order, value), cofactor(b, order, value))
+      if (found !== null) return { ...found, [fact!]: value }
     }
     refuted.add(key)
     return null
@@ -136,9 +146,9 @@ export const findDescent = (
 ): { readonly fact: FactName; readonly from: number; readonly at: Assignment } | null => {
   const seen = new Set<number>()
   const go = (node: Diagram, path: Assignment): ReturnType<typeof findDescent> => {
-    if (node.children.length === 0 || seen.has(node.id)) return null
+    if (node.fact === null || seen.has(node.id)) return null
     seen.add(node.id)
-    const fact = baseFacts[node.fact]!
+    const { fact } = node
     for (const [from, child] of node.children.slice(0, -1).entries()) {
       const found = findAbove(child, node.children[from + 1]!)
       if (found !== null) return { fact, from, at: { ...path, ...found } }
@@ -156,11 +166,11 @@ export const findDescent = (
 export const findValue = (diagram: Diagram, value: number): Assignment | null => {
   const refuted = new Set<number>()
   const go = (node: Diagram): Assignment | null => {
-    if (node.children.length === 0) return node.value === value ? {} : null
+    if (node.fact === null) return node.value === value ? {} : null
     if (refuted.has(node.id)) return null
     for (const [choice, child] of node.children.entries()) {
       const found = go(child)
-      if (found !== null) return { ...found, [baseFacts[node.fact]!]: choice }
+      if (found !== null) return { ...found, [node.fact]: choice }
     }
     refuted.add(node.id)
     return null
@@ -168,8 +178,15 @@ export const findValue = (diagram: Diagram, value: number): Assignment | null =>
   return go(diagram)
 }
 
-const valuesAt = (fact: number): ReadonlyArray<number> =>
-  Array.from({ length: maximumOf(baseFacts[fact]!) + 1 }, (_, value) => value)
+/** Value of a diagram at an input whose unnamed facts are at their best. */
+export const valueAt = (diagram: Diagram, at: Assignment): number => {
+  let node = diagram
+  while (node.fact !== null) node = node.children[at[node.fact] ?? 0]!
+  return node.value
+}
 
-const cofactor = (diagram: Diagram, fact: number, value: number): Diagram =>
-  diagram.fact === fact ? diagram.children[value]! : diagram
+/** Whichever of two diagrams branches first. */
+const upper = (a: Diagram, b: Diagram): Diagram => (a.order <= b.order ? a : b)
+
+const cofactor = (diagram: Diagram, order: number, value: number): Diagram =>
+  diagram.order === order ? diagram.children[value]! : diagram

@@ -1,16 +1,19 @@
 /** From a placement input to the facts on which the tables stand. */
 import {
-  type Access,
+  correctionCodes,
   type FindingCode,
   findingCodes,
   findingTable,
   type InstrumentCode,
+  insideCodes,
   instrumentCodes,
-  type Severity,
-  severityOf
-} from "../Reading.ts"
-import type { FindingRecord, PlacementInput } from "../Spectrum.ts"
-import { emptyVector, type FactName, type FactVector, maximumOf, positionOf } from "./lattice.ts"
+  isCorrection,
+  isInside,
+  latentCodes
+} from "../InstrumentTable.ts"
+import { type Access, type Outcome, type Replication, type Severity, severityOf } from "../Reading.ts"
+import type { FindingRecord, HouseReading, PlacementInput } from "../Spectrum.ts"
+import { emptyVector, type FactVector, maximumOf, positionOf, type TableFact } from "./lattice.ts"
 
 /** The best and the worst completion of what is known. */
 export interface Facts {
@@ -25,24 +28,26 @@ export type Trust = "observed" | "replicated"
 export const factsOf = (input: PlacementInput, trust: Trust): Facts => {
   const lower = emptyVector()
   const upper = emptyVector()
-  const set = (fact: FactName, best: number, worst: number) => {
+  const set = (fact: TableFact, best: number, worst: number) => {
     lower[positionOf[fact]] = best
     upper[positionOf[fact]] = worst
   }
-  const setKnown = (fact: FactName, value: number) => set(fact, value, value)
+  const setKnown = (fact: TableFact, value: number) => set(fact, value, value)
 
   let anyMissing = false
   let anyUpperFail = false
   for (const code of instrumentCodes) {
-    const severity = trustedSeverity(input, code, trust) ?? 0
+    const severity = trustedSeverity(input.outcomes[code], input.replication[code], trust) ?? 0
     const missing = isMissing(input, code)
     const worst = missing ? 2 : severity
     set(code, severity, worst)
     anyMissing ||= missing
-    if (code !== "M5") anyUpperFail ||= worst === 2
+    if (!isCorrection(code)) anyUpperFail ||= worst === 2
     if (missing) for (const carried of findingsFrom[code] ?? []) upper[positionOf[carried]] = 1
   }
-  if (input.outcomes.M5 === "not-indicated" && anyUpperFail) upper[positionOf.M5] = 2
+  for (const code of correctionCodes) {
+    if (input.outcomes[code] === "not-indicated" && anyUpperFail) upper[positionOf[code]] = 2
+  }
 
   for (const code of input.notExamined) upper[positionOf[code]] = 1
   for (const found of input.findings) if (countsAsFound(found, trust)) set(found.code, 1, 1)
@@ -60,18 +65,18 @@ export const factsOf = (input: PlacementInput, trust: Trust): Facts => {
 
 /**
  * Whether an instrument leaves the question open: no usable reading, or one about the inside that nobody could look
- * into, or an M5 that is indicated and was not examined.
+ * into, or corrections that are indicated and were not examined.
  */
 export const isMissing = (input: PlacementInput, code: InstrumentCode): boolean => {
   const outcome = input.outcomes[code]
   if (outcome === null || severityOf(outcome) === null) return true
-  if (outcome === "not-indicated") return code !== "M5" || isCorrectionIndicated(input)
-  return (code === "B5" || code === "M5") && input.access[code] === "none"
+  if (outcome === "not-indicated") return !isCorrection(code) || isCorrectionIndicated(input)
+  return isInside(code) && input.access[code] === "none"
 }
 
-/** M5 is called for by a corrective history or by a failure elsewhere. */
+/** Examining corrections is called for by a corrective history or by a failure elsewhere. */
 export const isCorrectionIndicated = (input: PlacementInput): boolean =>
-  input.history.corrective || instrumentCodes.some((code) => code !== "M5" && countsAsFail(input, code))
+  input.history.corrective || instrumentCodes.some((code) => !isCorrection(code) && countsAsFail(input, code))
 
 /** Whether an instrument fails and the other form did not refute it. */
 export const countsAsFail = (input: PlacementInput, code: InstrumentCode): boolean =>
@@ -83,16 +88,27 @@ export const isRefuted = ({ code, replication }: FindingRecord): boolean =>
 
 /** Best available evidence about the inside: 0 white-box, 1 attested, 2 none. */
 export const latentRank = (input: PlacementInput): number => {
-  if (isMissing(input, "B5")) return accessRank.none
-  const measuredM5 = !isMissing(input, "M5") && input.outcomes.M5 !== "not-indicated"
-  return Math.max(accessRank[input.access.B5], measuredM5 ? accessRank[input.access.M5] : accessRank["white-box"])
+  if (latentCodes.some((code) => isMissing(input, code))) return accessRank.none
+  const measured = insideCodes.filter(
+    (code) => !isCorrection(code) || (!isMissing(input, code) && input.outcomes[code] !== "not-indicated")
+  )
+  return Math.max(...measured.map((code) => accessRank[input.access[code]]))
+}
+
+/** The reading of a house instrument; null where it was not administered. */
+export const houseReadingOf = ({ house }: PlacementInput, id: string): HouseReading | null =>
+  Object.hasOwn(house, id) ? house[id]! : null
+
+/** Severity of a house instrument; null where it has no usable reading. */
+export const houseSeverity = (input: PlacementInput, id: string, trust: Trust): Severity | null => {
+  const reading = houseReadingOf(input, id)
+  return reading === null ? null : trustedSeverity(reading.outcome, reading.replication, trust)
 }
 
 /** A refuted failure counts as borderline; so does an unreplicated one where only replicated evidence is trusted. */
-const trustedSeverity = (input: PlacementInput, code: InstrumentCode, trust: Trust): Severity | null => {
-  const outcome = input.outcomes[code]
+const trustedSeverity = (outcome: Outcome | null, replication: Replication, trust: Trust): Severity | null => {
   if (outcome !== "fail") return outcome === null ? null : severityOf(outcome)
-  return input.replication[code] === "replicated" || (trust === "observed" && countsAsFail(input, code)) ? 2 : 1
+  return replication === "replicated" || (trust === "observed" && replication !== "failed") ? 2 : 1
 }
 
 const hasRefuted = (input: PlacementInput): boolean =>

@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import type { AnswerExam, CorrectionResult, Exam, ExamResult, Instrument, Predicates } from "../../Instrument.ts"
 import { Form, FormError } from "../../Item.ts"
 import { PluginError, type WrittenExam, type WrittenInstrument } from "../../PluginContract.ts"
-import { type InstrumentCode, makeReading, Reading, Severity } from "../../Reading.ts"
+import { makeReading, Reading, Severity } from "../../Reading.ts"
 import { cleanMessage } from "../../Text.ts"
 import { failedSentence, formFailure, messageOf } from "./Failures.ts"
 import type { Frame } from "./Frame.ts"
@@ -258,7 +258,7 @@ const namedRedraw =
 
 const unevaluable = ({ code, id, title, version }: WrittenInstrument, says: string, coverage: Coverage): Reading =>
   makeReading({
-    instrument: (code ?? id) as InstrumentCode,
+    instrument: code ?? id,
     instrumentVersion: version,
     outcome: "not-evaluable",
     measure: { label: title.toLowerCase(), unit: "rate" },
