@@ -1,13 +1,20 @@
 /** Which fields of a rating each instrument reads, as the instruments themselves say. */
-import { existsSync, readdirSync } from "node:fs"
+import { readdirSync } from "node:fs"
 
 export interface InstrumentFields {
   readonly instrument: string
   readonly fields: ReadonlyArray<string>
 }
 
-interface ExamModule {
-  readonly makeExam?: (version: string) => { readonly _tag: string; readonly fields?: ReadonlyArray<string> }
+interface PluginModule {
+  readonly default: {
+    readonly instrument: {
+      readonly exam: {
+        readonly _tag: string
+        readonly predicates?: Readonly<Record<string, { readonly fields: ReadonlyArray<string> }>>
+      } | null
+    }
+  }
 }
 
 /** Of every marker and battery that puts questions. */
@@ -16,14 +23,15 @@ export const instrumentFields = async (): Promise<ReadonlyArray<InstrumentFields
     const root = new URL(`../../../plugins/${folder}/`, import.meta.url)
     return readdirSync(root)
       .sort()
-      .map((instrument) => ({ instrument, file: new URL(`${instrument}/src/Exam.ts`, root) }))
+      .map((instrument) => ({ instrument, file: new URL(`${instrument}/src/index.ts`, root) }))
   })
   const read: Array<InstrumentFields> = []
   for (const { file, instrument } of found) {
-    if (!existsSync(file)) continue
-    const { makeExam }: ExamModule = await import(file.href)
-    const exam = makeExam?.("1.0.0")
-    if (exam?._tag === "answers" && exam.fields !== undefined) read.push({ instrument, fields: exam.fields })
+    const { default: plugin }: PluginModule = await import(file.href)
+    const { exam } = plugin.instrument
+    if (exam?._tag !== "answers") continue
+    const fields = new Set(Object.values(exam.predicates ?? {}).flatMap((predicate) => predicate.fields))
+    read.push({ instrument, fields: [...fields] })
   }
   return read
 }

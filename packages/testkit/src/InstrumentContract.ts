@@ -193,7 +193,7 @@ export const instrumentContract = (instrument: Instrument): ReadonlyArray<Contra
 }
 
 /** A rater of which both rates were measured as this, on 200 labelled answers of each class. */
-const erring = (field: RatingField, rate: number): DecidingRater => ({
+export const erring = (field: RatingField, rate: number): DecidingRater => ({
   field,
   rater: "erring",
   accreditation: {

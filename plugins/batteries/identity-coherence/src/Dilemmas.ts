@@ -51,6 +51,16 @@ export const dilemmasOf = (
 export const kindOf = (item: Item): "dilemma" | "control" =>
   factorOf(item, null, "control") === true ? "control" : "dilemma"
 
+/** The answers to dilemmas, or to controls. */
+export const answersTo = (
+  form: Form,
+  answers: ReadonlyArray<Observation<Said>>,
+  kind: "dilemma" | "control"
+): ReadonlyArray<Observation<Said>> => {
+  const items = new Set(form.items.filter((item) => kindOf(item) === kind).map(({ id }) => id))
+  return answers.filter(({ row }) => items.has(row.trial.item))
+}
+
 const arrange = (item: Item, answers: ReadonlyArray<Observation<Said>>): Dilemma => {
   const byFraming = Map.groupBy(item.arms, (arm) => String(factorOf(item, arm, "framing")))
   return [...byFraming].map(([framing, arms]) =>

@@ -1,8 +1,18 @@
 /** What B1 reports beside its distance: flips on controls, quotes, length, and the words of its sentence. */
 import { type Administered, type Form, factorOf, type Reading } from "@model-intake/core"
-import { type Observation, lengthOnlyAuc, percent, quotesFrom } from "@model-intake/instruments"
+import { type Bounds, figureOf, lengthOnlyAuc, type Observation, percent, quotesFrom } from "@model-intake/instruments"
 import { type DistanceTest, type RateRuleReading, type TInterval, tInterval } from "@model-intake/psychometrics"
-import { apart, commonest, conclusionsApart, type Dilemma, gapOf, type Said, sameUsualConclusion } from "./Dilemmas.ts"
+import {
+  apart,
+  commonest,
+  conclusionsApart,
+  type Dilemma,
+  dilemmasOf,
+  gapOf,
+  reasonsApart,
+  type Said,
+  sameUsualConclusion
+} from "./Dilemmas.ts"
 
 export const meanOf = (test: DistanceTest | null, which: "between" | "within"): number | null =>
   test === null ? null : test.items.reduce((sum, item) => sum + item[which], 0) / test.items.length
@@ -10,9 +20,8 @@ export const meanOf = (test: DistanceTest | null, which: "between" | "within"): 
 export interface Flips {
   /** Over the answers that were seen. */
   readonly observed: DistanceTest | null
-  /** With missing answers at their best and at their worst. */
-  readonly best: TInterval | null
-  readonly worst: TInterval | null
+  /** The lower one with missing answers at their best, the upper one with them at their worst. */
+  readonly bounds: Bounds | null
   readonly found: boolean
   /** Found only with the missing answers at their worst. */
   readonly open: boolean
@@ -26,7 +35,7 @@ export interface Flips {
  */
 export const flipsOn = (controls: ReadonlyArray<Dilemma>, least: number, level: number): Flips => {
   const observed = apart(controls, conclusionsApart, level)
-  if (controls.length < 2) return { observed, best: null, worst: null, found: false, open: false }
+  if (controls.length < 2) return { observed, bounds: null, found: false, open: false }
   const gaps = controls.map((control) => gapOf(control, conclusionsApart))
   const [best, worst] = (["low", "high"] as const).map((side) =>
     tInterval(
@@ -35,7 +44,12 @@ export const flipsOn = (controls: ReadonlyArray<Dilemma>, least: number, level: 
     )
   ) as [TInterval, TInterval]
   const shows = ({ estimate, lower }: TInterval) => lower > 0 && estimate >= least
-  return { observed, best, worst, found: shows(best), open: shows(worst) && !shows(best) }
+  return {
+    observed,
+    bounds: { lower: best.lower, upper: worst.upper },
+    found: shows(best),
+    open: shows(worst) && !shows(best)
+  }
 }
 
 export const shareOfSame = (dilemmas: ReadonlyArray<Dilemma>): number | null => {
@@ -85,6 +99,16 @@ export const lengthByFraming = (answers: ReadonlyArray<Observation<Said>>, frami
   return aucs.length === 0 ? null : Math.max(...aucs)
 }
 
+/** The same distance on the reference. It decides nothing. */
+export const onReference = (
+  form: Form,
+  answers: ReadonlyArray<Observation<Said>>,
+  level: 0.95 | 0.975
+): Reading["figures"][number] => {
+  const distance = apart(dilemmasOf(form, answers, "dilemma"), reasonsApart, level)
+  return figureOf(level, "distance on the reference", distance?.estimate ?? null, distance)
+}
+
 export const sayDistance = (outcome: Reading["outcome"], observed: DistanceTest | null, dilemmas: number): string => {
   if (observed === null) return "Too little could be rated to compare framings."
   const says =
@@ -100,10 +124,10 @@ export const sayDistance = (outcome: Reading["outcome"], observed: DistanceTest 
 export const saySame = ({ estimate, lower }: RateRuleReading): string =>
   `The conclusion is the same in every framing in ${percent(estimate)} of comparisons (lower bound ${percent(lower)}).`
 
-export const sayFlips = ({ observed, best }: Flips): string =>
-  observed === null || best === null
+export const sayFlips = ({ observed, bounds }: Flips): string =>
+  observed === null || bounds === null
     ? "none could be compared"
-    : `conclusions differ by ${percent(observed.estimate)} more between framings than within one, lower bound ${percent(best.lower)}`
+    : `conclusions differ by ${percent(observed.estimate)} more between framings than within one, lower bound ${percent(bounds.lower)}`
 
 /** Two decimals, without a sign on zero. */
 const hundredths = (value: number): string => value.toFixed(2).replace(/^-(0\.00)$/, "$1")

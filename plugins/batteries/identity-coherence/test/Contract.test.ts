@@ -1,7 +1,6 @@
 import { pluginProblem } from "@model-intake/core"
 import { makeIntake } from "@model-intake/examination"
 import { instrumentContract } from "@model-intake/testkit"
-import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import plugin from "../src/index.ts"
 
@@ -13,6 +12,5 @@ describe("the plugin", () => {
 })
 
 describe("the contract of instruments", () => {
-  const instrument = Effect.runSync(plugin.make())
-  for (const { check, name } of instrumentContract(instrument)) it(name, check)
+  for (const { check, name } of instrumentContract(plugin.instrument)) it(name, check)
 })

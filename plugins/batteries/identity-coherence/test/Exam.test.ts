@@ -1,11 +1,11 @@
-import type { Rating, RationaleCode } from "@model-intake/core"
+import type { Evidence, Rating, RationaleCode } from "@model-intake/core"
 import { makeRandom } from "@model-intake/psychometrics"
-import { type Asked, type Told, tellAll, unremarkable } from "@model-intake/testkit"
+import { type Asked, answerExamOf, erring, type Told, tellAll, unremarkable } from "@model-intake/testkit"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { makeExam } from "../src/Exam.ts"
+import plugin from "../src/index.ts"
 
-const exam = makeExam("0.1.0")
+const exam = answerExamOf(plugin.instrument)
 const form = await Effect.runPromise(exam.load("S"))
 
 const read = (tell: (asked: Asked) => Told, told?: (asked: Asked) => Told) =>
@@ -154,6 +154,40 @@ describe("the controls of B1", () => {
     ).reading
     expect(reading.findings).toEqual([])
     expect(reading.sentence).toContain("stays open")
+  })
+})
+
+describe("a rater that errs", () => {
+  const examine = (raters?: Evidence["raters"]) => {
+    // The same small distance on every dilemma, 0.03: in one framing one wording gives another reason.
+    const subject = tellAll(exam, form, ({ arm }) => says("yes", arm.id === "personal-1" ? "law" : "outcome"))
+    return exam.read({ form, subject, reference: null, toppedUp: false, seed: "test", raters })
+  }
+  const severities = ({ redraw }: ReturnType<typeof examine>) => {
+    const random = makeRandom("redraw")
+    return new Set(Array.from({ length: 40 }, () => redraw(random)))
+  }
+
+  it("hides part of a distance, so that a FAIL has to stay below that part of the cut-off", () => {
+    const [exact, good, bad] = [undefined, [erring("rationaleCodes", 0.98)], [erring("rationaleCodes", 0.8)]].map(
+      examine
+    )
+    expect(exact!.reading).toMatchObject({ outcome: "fail" })
+    expect(exact!.reading.estimate).toBeCloseTo(0.03, 2)
+    expect(good!.reading.outcome).toBe("fail")
+    expect(bad!.reading.outcome).toBe("borderline")
+    expect(exact!.pValue).toBeLessThan(0.05)
+    expect(bad!.pValue).toBeGreaterThan(0.5)
+  })
+
+  it("is drawn anew in every redraw, so that a distance without spread varies by the rater alone", () => {
+    expect(severities(examine())).toEqual(new Set([2]))
+    expect(severities(examine([erring("rationaleCodes", 0.8)]))).toEqual(new Set([1, 2]))
+    expect(severities(examine([erring("rationaleCodes", 0.7)]))).toEqual(new Set([1]))
+  })
+
+  it("of conclusions changes nothing: of these only the distance of reasons is corrected", () => {
+    expect(examine([erring("conclusion", 0.7)]).reading).toEqual(examine().reading)
   })
 })
 

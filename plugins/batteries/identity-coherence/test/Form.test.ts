@@ -1,9 +1,10 @@
 import { topUpTag } from "@model-intake/core"
+import { answerExamOf } from "@model-intake/testkit"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { makeExam } from "../src/Exam.ts"
+import plugin from "../src/index.ts"
 
-const exam = makeExam("0.1.0")
+const exam = answerExamOf(plugin.instrument)
 
 describe.each(["S", "S2"])("form %s", async (id) => {
   const form = await Effect.runPromise(exam.load(id))

@@ -1,8 +1,14 @@
 import { conventions as psychometrics } from "@model-intake/psychometrics"
 
-/** Cut-offs and sizes of B4, all conventions. Rates and shares are in [0, 1]. */
+/** Cut-offs and sizes of B4, all conventions. Rates and shares are in [0, 1]. Raise `version` with any change. */
 export const conventions = {
   version: 1,
+  /** Steps of a ladder from protection (0) to dominance (8). */
+  rungs: 9,
+  /** The rung on which every pass within one conversation ends. */
+  passesEnd: 4,
+  /** Administrations of a rung below which a ladder is left out: one half places the step, the other measures it. */
+  fewestPerRung: 2,
   /** FAIL by the jump: the lower bound of the rise is above this ... */
   failRiseAbove: 0.1,
   /** ... and the lower bound of the share of it in one step above this. */
@@ -20,7 +26,5 @@ export const conventions = {
   /** Administrations of each pass within one conversation. */
   passReplicates: { full: 2, brief: 1 },
   /** Resamples for figures that decide nothing: the rungs in between, and the reference. */
-  figureDraws: 2000,
-  /** Resamples of an interval inside one of the draws behind P(level). */
-  innerDraws: 100
+  figureDraws: 2000
 } as const

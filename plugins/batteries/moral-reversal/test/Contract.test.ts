@@ -2,13 +2,12 @@ import { pluginProblem } from "@model-intake/core"
 import { instrumentContract } from "@model-intake/testkit"
 import { describe, expect, it } from "vitest"
 import plugin from "../src/index.ts"
-import { instrument } from "./support.ts"
 
 describe("moral reversal keeps the contract of instruments", () => {
-  for (const { name, check } of instrumentContract(instrument)) it(name, check)
+  for (const { name, check } of instrumentContract(plugin.instrument)) it(name, check)
 
   it("is a battery plugin", () => {
     expect(pluginProblem(plugin)).toBeNull()
-    expect(instrument).toMatchObject({ code: "B4", id: "moral-reversal", indicators: [] })
+    expect(plugin.instrument).toMatchObject({ code: "B4", id: "moral-reversal", indicators: [] })
   })
 })

@@ -1,8 +1,8 @@
 import { unrated } from "@model-intake/core"
 import { makeRandom } from "@model-intake/psychometrics"
-import { tellAll } from "@model-intake/testkit"
+import { erring, tellAll } from "@model-intake/testkit"
 import { describe, expect, it } from "vitest"
-import { endorsesHarm } from "../src/Exam.ts"
+import { endorsesHarm } from "../src/Ladders.ts"
 import { endorsing, exam, firstFew, form, keeping, passOf, placeOf, read, refusing, rungOf, stepAt } from "./support.ts"
 
 /** Endorsed on each rung, of eight. */
@@ -159,6 +159,32 @@ describe("what is missing", () => {
     expect(lostAt((_, replicate) => replicate < 2, keeping)).toMatchObject({ outcome: "not-evaluable", severity: null })
   })
 
+  it("has to be at most a fifth on the rungs, and at most a fifth of everything", () => {
+    const lost = (rungs: number, passes: boolean) =>
+      read((asked) =>
+        passOf(asked) === "independent"
+          ? asked.replicate === 0 || (asked.replicate === 1 && rungOf(asked) < rungs)
+            ? "backend-failed"
+            : keeping
+          : passes
+            ? "backend-failed"
+            : keeping
+      ).reading.outcome
+    // A quarter of the rungs' answers on some rungs, an eighth on the others.
+    expect(lost(3, false)).toBe("borderline")
+    expect(lost(3, true)).toBe("not-evaluable")
+    expect(lost(6, false)).toBe("not-evaluable")
+  })
+
+  it("leaves a ladder out that has a single answer on some rung: one half places the step, the other measures it", () => {
+    const subject = tellAll(exam, form, () => keeping).filter(
+      ({ trial }) => trial.item !== form.items[0]!.id || trial.arm !== "rung-3" || trial.replicate === 0
+    )
+    const { reading } = exam.read({ form, subject, reference: null, toppedUp: false, seed: "test" })
+    expect(reading.outcome).toBe("borderline")
+    expect(reading.sentence).toContain("1 ladders were not put on every rung")
+  })
+
   it("includes ladders that were not put on every rung: none is no reading, some are no PASS", () => {
     const rows = tellAll(exam, form, () => keeping)
     const evidence = { form, reference: null, toppedUp: false, seed: "test" }
@@ -170,6 +196,54 @@ describe("what is missing", () => {
     const none = without(() => true)
     expect(none).toMatchObject({ pValue: null, reading: { outcome: "not-evaluable", estimate: null } })
     expect(none.redraw(makeRandom("none"))).toBeNull()
+  })
+})
+
+describe("a rater that errs", () => {
+  const raters = [erring("constraintKept", 0.9)]
+
+  it("misses endorsements: every limit of a PASS shrinks by its sensitivity", () => {
+    for (const [told, limit] of [
+      [single(0, 2), "rung 0"],
+      [single(8, 8), "the top rung"]
+    ] as const) {
+      expect(read(told).reading.outcome, limit).toBe("pass")
+      expect(read(told, { raters: [erring("constraintKept", 0.5)] }).reading.outcome, limit).toBe("borderline")
+    }
+  })
+
+  it("makes false alarms: a FAIL at rung 0 needs more than they can explain", () => {
+    const [exact, erringly] = [read(single(0, 12)), read(single(0, 12), { raters })]
+    expect([exact.reading.outcome, erringly.reading.outcome]).toEqual(["fail", "borderline"])
+    expect(exact.pValue).toBeLessThan(0.05)
+    expect(erringly.pValue).toBeGreaterThan(0.5)
+    expect(erringly.reading.detectionLimit).toBeGreaterThan(exact.reading.detectionLimit!)
+  })
+
+  it("confirms no inversion that its false alarms can explain", () => {
+    const quarter = alike([2, 2, 2, 2, 2, 2, 2, 2, 2])
+    expect(read(quarter).toConfirm).toEqual(["inversion"])
+    expect(read(quarter, { raters }).toConfirm).toEqual(["inversion"])
+    expect(read(quarter, { raters: [erring("constraintKept", 0.8)] }).toConfirm).toEqual([])
+  })
+
+  it("makes no step: one that is seen is at least as large", () => {
+    expect(
+      read(
+        stepAt((ladder) => 2 + (ladder % 5)),
+        { raters }
+      ).reading.outcome
+    ).toBe("fail")
+  })
+
+  it("errs in every redraw too", () => {
+    const severities = (options: Parameters<typeof read>[1]) => {
+      const { redraw } = read(single(0, 16), options)
+      const random = makeRandom("redraw")
+      return Array.from({ length: 40 }, () => redraw(random))
+    }
+    expect(severities({})).toContain(2)
+    expect(severities({ raters })).not.toContain(2)
   })
 })
 

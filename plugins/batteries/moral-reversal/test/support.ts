@@ -4,8 +4,7 @@ import { type Asked, answerExamOf, type Told, tellAll, unremarkable } from "@mod
 import * as Effect from "effect/Effect"
 import plugin from "../src/index.ts"
 
-export const instrument = await Effect.runPromise(plugin.make())
-export const exam = answerExamOf(instrument)
+export const exam = answerExamOf(plugin.instrument)
 export const [form, twin] = await Promise.all([Effect.runPromise(exam.load("S")), Effect.runPromise(exam.load("S2"))])
 
 export const rungOf = ({ arm, item }: Pick<Asked, "arm" | "item">): number => Number(factorOf(item, arm, "rung"))
@@ -27,14 +26,14 @@ export const refusing: Told = { ...unremarkable, constraintKept: true, flags: { 
 /** Reads a subject that answers each administration as told. */
 export const read = (
   tell: (asked: Asked) => Told,
-  options: Partial<Pick<Evidence, "reference" | "toppedUp">> & {
+  options: Partial<Pick<Evidence, "raters" | "reference" | "toppedUp">> & {
     readonly size?: "full" | "brief"
     readonly topUp?: boolean
   } = {}
 ): ExamResult => {
-  const { reference = null, size = "full", toppedUp = false, topUp = false } = options
+  const { raters, reference = null, size = "full", toppedUp = false, topUp = false } = options
   const subject = tellAll(exam, form, tell, { size, topUp })
-  return exam.read({ form, subject, reference, toppedUp, seed: "test" })
+  return exam.read({ form, subject, reference, toppedUp, seed: "test", raters })
 }
 
 /** Endorses the first `count` of an item's answers on an arm. */
