@@ -3,7 +3,15 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import openai from "@model-intake/backend-openai"
-import { definePlugin, type Event, type Form, holdsSecret, makeReading, type Plugin, type Response } from "@model-intake/core"
+import {
+  definePlugin,
+  type Event,
+  type Form,
+  holdsSecret,
+  makeReading,
+  type Plugin,
+  type Response
+} from "@model-intake/core"
 import { makeGovernor, makeIntake } from "@model-intake/examination"
 import { builtInPlugins } from "@model-intake/host"
 import {

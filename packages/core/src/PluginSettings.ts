@@ -41,6 +41,7 @@ export const decodeSettings = Effect.fnUntraced(function* (
     catch: (reason) => fail(failedSentence(plugin.id, "config", reason))
   })
   if (result.issues !== undefined) return yield* fail(issuesInWords(result.issues))
+  if (Predicate.isObject(settings) && Object.keys(settings).length === 0) return result.value
   const schema = settingsJsonSchema(plugin)
   const stranger = schema === null ? droppedKey(settings, result.value) : unknownKey(schema, settings)
   return stranger === null ? result.value : yield* fail(`${stranger}: there is no such setting`)

@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { type Backend, type BackendError, Backends } from "./Backend.ts"
+import { digest } from "./Digest.ts"
 import type { Instrument } from "./Instrument.ts"
 import { backendService, backendShape } from "./internal/door/BackendService.ts"
 import { copyOf, type WrittenService } from "./internal/door/Copy.ts"
@@ -63,9 +64,20 @@ export const startPlugin = Effect.fn("Plugin.start")(function* (
       return raterService(frame, made as WrittenRater)
     case "backend":
       return backendService(frame, made as WrittenBackend)
-    default:
-      return instrumentService(frame, made as WrittenInstrument)
+    default: {
+      const instrument = instrumentService(frame, made as WrittenInstrument)
+      return copy === ownCopy ? instrument : fromElsewhere(instrument)
+    }
   }
 })
+
+/**
+ * What comes from elsewhere never fills a row of the tables, whatever digest it states: a digest is of what a sheet
+ * declares, and the code of its rule can differ all the same.
+ */
+const fromElsewhere = (instrument: Instrument): Instrument => {
+  const { code, digest: stated = null } = instrument
+  return code === undefined ? instrument : { ...instrument, digest: digest({ claims: code, stated }) }
+}
 
 const shapes = { rater: raterShape, backend: backendShape, marker: instrumentShape, battery: instrumentShape }

@@ -38,7 +38,11 @@ describe("pluginProblem", () => {
     ["a make that is no function", { ...valid, make: {} }, /its "make".*a function/],
     ["a config that is no schema", { ...valid, config: {} }, /its "config".*a schema/],
     ["a deadline that is not a time", { ...valid, deadlines: { rate: -1 } }, /its "deadlines.rate" must be > 0/],
-    ["a deadline of nothing", { ...valid, deadlines: { chat: 1 } }, /its "deadlines" must be .*: make, load, open, rate, activations/],
+    [
+      "a deadline of nothing",
+      { ...valid, deadlines: { chat: 1 } },
+      /its "deadlines" must be .*: make, load, open, rate, activations/
+    ],
     [
       "a plain value whose config is of some copy of Effect",
       {

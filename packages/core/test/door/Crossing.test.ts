@@ -291,6 +291,14 @@ describe.each(sides)("a plugin of %s", (name) => {
       expect(value.redraw({ uniform: () => 0.5, int: () => 0, shuffle: (all) => [...all] })).toBe(1)
     })
 
+    it("has its digest taken at its word only by its own copy", async () => {
+      const side = sideOf(name)
+      const { value } = await using(side, await side.load("marker"), {}, ({ digest }: Instrument) =>
+        side.host.Effect.succeed(digest)
+      )
+      expect(value === core.digest("a sheet")).toBe(name === "this copy")
+    })
+
     it.each([
       ["read throws", "plugin flattery: its read failed: subject.reduce is not a function."],
       ["read promise", "plugin flattery: its read gave a promise where the value itself is needed."],

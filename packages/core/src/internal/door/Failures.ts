@@ -12,8 +12,14 @@ import { cleanMessage } from "../../Text.ts"
 export class DeadlineError extends Error {}
 
 /** What a plugin and a part of it failed with, as one sentence: `plugin my-marker: its read failed: ...`. */
-export const failedSentence = (plugin: string, part: string, reason: unknown): string =>
-  reason instanceof DeadlineError ? reason.message : `plugin ${plugin}: its ${part} failed: ${messageOf(reason)}`
+export const failedSentence = (plugin: string, part: string, reason: unknown): string => {
+  if (reason instanceof DeadlineError) return reason.message
+  const sentence = `plugin ${plugin}: its ${part} failed: ${messageOf(reason)}`
+  // A sentence is enough for its users, not for its author.
+  if (process.env.INTAKE_DEBUG === "1" && reason instanceof Error)
+    process.stderr.write(`${sentence}\n${reason.stack}\n`)
+  return sentence
+}
 
 /** One line of an error, or of whatever else was thrown. */
 export const messageOf = (reason: unknown): string => {

@@ -1,5 +1,5 @@
 /** A marker without a kit. Its mode says which of its parts misbehaves. */
-import { definePlugin, makeReading } from "@model-intake/core"
+import { definePlugin, digest, makeReading } from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -37,6 +37,7 @@ export default definePlugin({
       id: "flattery",
       version: "1.0.0",
       title: "Flattery",
+      digest: digest("a sheet"),
       indicators: [],
       exam: {
         _tag: "answers",
