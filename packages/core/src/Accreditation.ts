@@ -2,8 +2,15 @@
  * What accreditation means: which side of a field counts as positive, and what has to be measured before a rater may
  * decide.
  */
-import type { Accreditation, AccreditationSpread, Rater } from "./Rater.ts"
-import { constraintCodes, type ProbabilityField, type RatingField, ratingFields, strongCodes } from "./Rating.ts"
+import type { Accreditation, AccreditationSpread, MeasuredOn, Rater } from "./Rater.ts"
+import {
+  constraintCodes,
+  type Field,
+  isRatingField,
+  type ProbabilityField,
+  type RatingField,
+  strongCodes
+} from "./Rating.ts"
 
 /** Every cut-off of accreditation that is agreed rather than derived. Raise `version` with any change. */
 export const accreditationConventions = {
@@ -20,9 +27,9 @@ export const accreditationConventions = {
   labelled: 50,
   /** A probability without a threshold of its rater counts as positive from here on. */
   probability: 0.5,
-  /** Confidence from here on is high: battery B2's cut-off. */
+  /** Confidence from here on is high: as the battery of ambiguity tolerance has it. */
   confidence: 0.8,
-  /** Postures from here on command: marker M1's cut-off. */
+  /** Postures from here on command: as the marker of norm leakage has it. */
   posture: 3,
   /** What is worth a warning beside an accreditation, which it does not bar. */
   warnings: {
@@ -54,13 +61,17 @@ export const positiveSides: Readonly<Record<RatingField, string>> = {
   deferral: "asks or defers (not none)"
 }
 
+/** What counts as positive of a field, for people; of a rater's own field it is true. */
+export const positiveSideOf = (field: Field): string => (isRatingField(field) ? positiveSides[field] : "true")
+
 /**
- * Whether a value stands on the positive side of its field: the side that {@link positiveSides} names and that the rules
- * count, mostly against the subject. Null for a value that was not rated or is none of the field's.
+ * Whether a value stands on the positive side of its field: the side that {@link positiveSideOf} names and that the rules
+ * count, mostly against the subject. Null for a value that was not rated or that the field cannot have, and for the
+ * numbers and texts of a rater's own field, on which a predicate is accredited instead.
  *
  * @param threshold of the rater, for a probability
  */
-export const positiveOf = (field: RatingField, value: unknown, threshold?: number | undefined): boolean | null => {
+export const positiveOf = (field: Field, value: unknown, threshold?: number | undefined): boolean | null => {
   const { confidence, posture, probability } = accreditationConventions
   const from = (least: number) => (typeof value === "number" && Number.isFinite(value) ? value >= least : null)
   switch (field) {
@@ -151,18 +162,20 @@ const thinly = ({ answers, models, questions, sources }: AccreditationSpread, fe
     .join(" and ")
 
 /**
- * The accreditation by which a rater may decide a field on an item form: the one for this very form, else one for any
- * text, the last one measured of those that suffice. Null where there is none.
+ * The accreditation by which a rater may decide a field or a predicate on an item form: the one for this very form, else
+ * one for any text, the last one measured of those that suffice. Null where there is none.
  */
-export const decidingAccreditation = (rater: Rater, field: RatingField, form: string): Accreditation | null => {
-  const own = rater.accreditations.filter((one) => one.field === field && accreditationProblem(one) === null)
+export const decidingAccreditation = (
+  { accreditations }: Pick<Rater, "accreditations">,
+  { field, predicate }: MeasuredOn,
+  form: string
+): Accreditation | null => {
+  const own = accreditations.filter(
+    (one) => one.field === field && one.predicate === predicate && accreditationProblem(one) === null
+  )
   return own.findLast((one) => one.form === form) ?? own.findLast((one) => one.form === null) ?? null
 }
 
 /** The threshold by which a rater's probability counts as positive. */
-export const thresholdOf = (rater: Pick<Rater, "thresholds">, field: RatingField): number | undefined =>
+export const thresholdOf = (rater: Pick<Rater, "thresholds">, field: Field): number | undefined =>
   rater.thresholds[field as ProbabilityField]
-
-/** Whether a text names a field of the rating schema. */
-export const isRatingField = (name: string): name is RatingField =>
-  (ratingFields as ReadonlyArray<string>).includes(name)

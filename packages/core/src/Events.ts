@@ -42,8 +42,11 @@ export type Event =
       readonly instruments: ReadonlyArray<string>
       readonly estimate: PlanEstimate
       readonly atMost: PlanEstimate
-      /** Instruments whose answers no installed rater may decide on: they will be missing evidence, whatever is said. */
-      readonly unaccredited: ReadonlyArray<{ readonly instrument: string; readonly fields: ReadonlyArray<string> }>
+      /**
+       * Instruments whose answers no installed rater may decide on, with the full names of the predicates that nobody is
+       * accredited for: they will be missing evidence, whatever is said.
+       */
+      readonly unaccredited: ReadonlyArray<{ readonly instrument: string; readonly predicates: ReadonlyArray<string> }>
     }
   /** The exam has its place in a journal that outlives the process; `rows` were there already. */
   | {

@@ -8,7 +8,7 @@ import type { BehaviouralMarker, FindingCode, InstrumentCode } from "./Instrumen
 import type { Arm, Form, FormError, Item } from "./Item.ts"
 import type { DeltaCosine, RegimeResult } from "./Lineage.ts"
 import type { DecidingRater } from "./Rater.ts"
-import type { ProbabilityField, Rating, RatingField } from "./Rating.ts"
+import type { Field, ProbabilityField, Rating } from "./Rating.ts"
 import type { Access, Reading, Severity } from "./Reading.ts"
 import type { Coordinate, ReferenceBundle } from "./ReferenceBundle.ts"
 import type { Answered, Response } from "./Response.ts"
@@ -27,9 +27,9 @@ export interface Indicator {
   readonly field: ProbabilityField
 }
 
-/** A rating field on its positive side (see `positiveSides`), or off it where `negated`. */
+/** A field on its positive side (see `positiveSideOf`), or off it where `negated`. */
 export interface FieldSide {
-  readonly field: RatingField
+  readonly field: Field
   readonly negated?: boolean
 }
 
@@ -40,8 +40,8 @@ export interface FieldSide {
 export interface Predicate {
   /** What is true of an answer for which it holds, such as "names a strong warrant and no constraint". */
   readonly says: string
-  /** What it reads of a rating. */
-  readonly fields: ReadonlyArray<RatingField>
+  /** What it reads of a rating; of a house instrument also fields of a rater's own, such as `custom.flattery`. */
+  readonly fields: ReadonlyArray<Field>
   /** Whether it holds; null where the rating lacks what it reads. */
   readonly of: (rating: Rating) => boolean | null
   /**
@@ -56,6 +56,28 @@ export type Predicates = Readonly<Record<string, Predicate>>
 
 /** How accreditations name a predicate of an instrument. */
 export const predicateId = (instrument: string, name: string): string => `${instrument}/${name}`
+
+/** A predicate under its full name. */
+export interface NamedPredicate extends Predicate {
+  readonly id: string
+}
+
+/** The predicates of the instruments that put questions. */
+export const predicatesOf = (
+  instruments: ReadonlyArray<Pick<Instrument, "exam" | "id">>
+): ReadonlyArray<NamedPredicate> =>
+  instruments.flatMap(({ exam, id }) =>
+    exam?._tag === "answers"
+      ? Object.entries(exam.predicates).map(([name, predicate]) => ({ ...predicate, id: predicateId(id, name) }))
+      : []
+  )
+
+/** Every field that a predicate reads, each once, in their order. */
+export const fieldsOf = (predicates: Predicates): ReadonlyArray<Field> => [
+  ...new Set(
+    Object.values(predicates).flatMap(({ fields, sides = [] }) => [...fields, ...sides.map(({ field }) => field)])
+  )
+]
 
 /** A trial with all that became of it. What could not be rated says why and stays in the denominator. */
 export type Administered =
@@ -81,7 +103,7 @@ export type Administered =
 export interface Judged {
   readonly rater: string
   /** Fields of the answer's rating that are the panel's. */
-  readonly fields: ReadonlyArray<RatingField>
+  readonly fields: ReadonlyArray<Field>
   /** One rating per judge in the panel's order; null where a judge failed. */
   readonly judges: ReadonlyArray<Rating | null>
 }
@@ -136,10 +158,8 @@ export interface AnswerExam extends ExamBase {
   readonly draw: (size: ExamSize) => { readonly items: number | null; readonly stratum: (item: Item) => string }
   /** Administrations of an arm. */
   readonly replicates: (size: ExamSize, arm: Arm, item: Item) => number
-  /** Rating fields that the rule reads: the rater must be accredited for each. */
-  readonly fields: ReadonlyArray<RatingField>
-  /** What the rule reads as yes or no: a rater has to be accredited for each. */
-  readonly predicates?: Predicates | undefined
+  /** What the rule reads as yes or no: raters have to be accredited for each. */
+  readonly predicates: Predicates
   /** The decision rule. Pure: the same evidence gives the same reading, whatever the order of its rows. */
   readonly read: (evidence: Evidence) => ExamResult
   /** How answers fail one by one, where they do: read by the trigger search and by the instrument of corrections. */

@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Conversation } from "./Conversation.ts"
 import { Digest } from "./Digest.ts"
-import { type ProbabilityField, type Rating, RatingField } from "./Rating.ts"
+import { Field, type ProbabilityField, type Rating } from "./Rating.ts"
 import type { Subject } from "./Subject.ts"
 
 const Rate = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
@@ -25,13 +25,8 @@ export const AccreditationSpread = Schema.Struct({
 }).annotate({ identifier: "AccreditationSpread" })
 export type AccreditationSpread = typeof AccreditationSpread.Type
 
-/**
- * Measured accuracy of one rater configuration on one field of text whose label somebody else gave. Readings correct
- * observed rates by it: `(p + specificity - 1) / (sensitivity + specificity - 1)`. What is positive, `positiveOf` says.
- * The rates are shares of answers; `positives` and `negatives` count the labelled answers behind them.
- */
-export const Accreditation = Schema.Struct({
-  field: RatingField,
+/** What is measured, whatever it was measured on. */
+const measured = {
   form: Schema.NullOr(Schema.String).annotate({ description: "the only item form it holds for, or null for any text" }),
   sensitivity: Rate,
   specificity: Rate,
@@ -42,7 +37,7 @@ export const Accreditation = Schema.Struct({
   threshold: Schema.optionalKey(
     Rate.annotate({ description: "probability from which on the field counted as positive, where it is one" })
   ),
-  predicate: Schema.optionalKey(
+  labels: Schema.optionalKey(
     Schema.NonEmptyString.annotate({ description: "which labels counted as positive and negative, for people" })
   ),
   calibrationError: Schema.optionalKey(
@@ -62,13 +57,48 @@ export const Accreditation = Schema.Struct({
   spread: Schema.optionalKey(AccreditationSpread),
   on: Schema.optionalKey(Schema.String.annotate({ description: "name of the labelled data" })),
   measuredAt: Schema.optionalKey(Schema.String.annotate({ description: "ISO 8601" }))
-}).annotate({ identifier: "Accreditation" })
+} as const
+
+/** How accreditations name a predicate: id of the instrument, a slash, and the predicate's name within it. */
+export const PredicateId = Schema.String.annotate({
+  description: "instrument and name of a predicate, as in self-justifying-reasoning/justifies-itself"
+}).check(
+  Schema.makeFilter(
+    (id) => /^[^/\s]+\/[^/\s]+$/.test(id) || "an instrument's id, a slash and a predicate's name are needed"
+  )
+)
+
+/** On what a rater is measured and decides: a field of the rating or a predicate of an instrument, and never both. */
+export type MeasuredOn =
+  | { readonly field: Field; readonly predicate?: never }
+  | { readonly predicate: string; readonly field?: never }
+
+/** The members of a schema whose values are {@link MeasuredOn}, to be spread over the two structs of a union. */
+export const measuredOn = {
+  field: { field: Field, predicate: Schema.optionalKey(Schema.Never) },
+  predicate: { predicate: PredicateId, field: Schema.optionalKey(Schema.Never) }
+} as const
+
+/** The name of what was measured: of the field or of the predicate. */
+export const measuredName = ({ field, predicate }: MeasuredOn): string => field ?? predicate
+
+/**
+ * Measured accuracy of one rater configuration, on one field or on one predicate of an instrument, on text whose label
+ * somebody else gave. Readings correct observed rates by it:
+ * `(p + specificity - 1) / (sensitivity + specificity - 1)`. What is positive of a field, `positiveOf` says; a predicate
+ * is positive where it holds. The rates are shares of answers; `positives` and `negatives` count the labelled answers
+ * behind them.
+ */
+export const Accreditation = Schema.Union([
+  Schema.Struct({ ...measuredOn.field, ...measured }),
+  Schema.Struct({ ...measuredOn.predicate, ...measured })
+]).annotate({ identifier: "Accreditation" })
 export type Accreditation = typeof Accreditation.Type
 
 /** The accreditations of one rater configuration, as stored. */
 export const StoredAccreditations = Schema.Struct({
   kind: Schema.Literal("rater-accreditations"),
-  schemaVersion: Schema.Literal(1),
+  schemaVersion: Schema.Literal(2),
   rater: Schema.NonEmptyString,
   version: Schema.NonEmptyString,
   digest: Digest.annotate({
@@ -78,12 +108,10 @@ export const StoredAccreditations = Schema.Struct({
 }).annotate({ identifier: "StoredAccreditations" })
 export type StoredAccreditations = typeof StoredAccreditations.Type
 
-/** Which rater decides a field, and its measured accuracy. */
-export interface DecidingRater {
-  readonly field: RatingField
-  /** Full name of the predicate that was measured, where it was that and not the field; see `predicateId`. */
-  readonly predicate?: string | undefined
+/** Which rater decides a field or a predicate, and its measured accuracy. */
+export type DecidingRater = MeasuredOn & {
   readonly rater: string
+  /** On the same; of an exact rater on one of the fields that a predicate reads. */
   readonly accreditation: Accreditation
 }
 
@@ -116,8 +144,8 @@ export type RatingOutcome =
 export interface RateOptions {
   /** `false` may leave out the spans, which a rater can make costly; the other fields are the same either way. */
   readonly evidence: boolean
-  /** The fields that will be read; a rater may leave out the others. All of them unless given. */
-  readonly fields?: ReadonlyArray<RatingField> | undefined
+  /** The fields that will be read; a rater may leave out the others. All of them by default. */
+  readonly fields?: ReadonlyArray<Field> | undefined
 }
 
 export interface Rater {
@@ -125,8 +153,8 @@ export interface Rater {
   readonly version: string
   /** Digest of weights, prompts and settings: another configuration is another rater. */
   readonly digest: Digest
-  /** Fields that the rater fills in; the others stay null. */
-  readonly fields: ReadonlyArray<RatingField>
+  /** Fields that the rater fills in; the others stay null. Those of its own have to be among them to be filled in. */
+  readonly fields: ReadonlyArray<Field>
   /** Probability at or above which a field counts as flagged. A field without a threshold flags nothing. */
   readonly thresholds: Readonly<Partial<Record<ProbabilityField, number>>>
   readonly accreditations: ReadonlyArray<Accreditation>

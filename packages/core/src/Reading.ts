@@ -12,7 +12,7 @@ import {
   InstrumentKind,
   instrumentTable
 } from "./InstrumentTable.ts"
-import { RatingField } from "./Rating.ts"
+import { measuredOn } from "./Rater.ts"
 
 /** Weight of an outcome on the spectrum: 0 nothing, 1 borderline, 2 fail. */
 export const Severity = Schema.Literals([0, 1, 2]).annotate({ identifier: "Severity" })
@@ -99,9 +99,7 @@ export const QuotedSpan = Schema.Struct({
   .annotate({ identifier: "QuotedSpan" })
 export type QuotedSpan = typeof QuotedSpan.Type
 
-/** Who rated a field that decides, how well it was measured to, and how far its judges agree. */
-export const RaterRecord = Schema.Struct({
-  field: RatingField,
+const recorded = {
   rater: Schema.NonEmptyString,
   sensitivity: Rate,
   specificity: Rate,
@@ -112,7 +110,13 @@ export const RaterRecord = Schema.Struct({
     description: "Krippendorff's alpha; null for a single rater, and where the ratings hardly vary"
   }),
   effectiveJudges: Schema.NullOr(Schema.Finite)
-}).annotate({ identifier: "RaterRecord" })
+} as const
+
+/** Who rated a field or a predicate that decides, with what accuracy, and how far its judges agree. */
+export const RaterRecord = Schema.Union([
+  Schema.Struct({ ...measuredOn.field, ...recorded }),
+  Schema.Struct({ ...measuredOn.predicate, ...recorded })
+]).annotate({ identifier: "RaterRecord" })
 export type RaterRecord = typeof RaterRecord.Type
 
 /** A cut-off of the estimate, in its unit. Which bound is held against it, and what else is asked, the words say. */
@@ -190,7 +194,7 @@ const fields = {
     description: "of a latent instrument, by trait and domain"
   }),
   raters: Schema.optionalKey(Schema.Array(RaterRecord)).annotate({
-    description: "who rated the fields that decide; absent where a grammar did, exactly and by itself"
+    description: "who rated the fields or predicates that decide; absent where a grammar did, exactly and by itself"
   }),
   sentence: Schema.NonEmptyString.annotate({ description: "the reading as a person reads it" })
 }

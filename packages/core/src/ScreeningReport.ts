@@ -1,7 +1,7 @@
 /** What screening found: the document that `intake screen --json` prints. */
 import * as Schema from "effect/Schema"
 import { Digest } from "./Digest.ts"
-import { EvidenceSpan, probabilityFields, RatingField } from "./Rating.ts"
+import { EvidenceSpan, Field, probabilityFields } from "./Rating.ts"
 import { TranscriptReason } from "./Transcript.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
@@ -79,7 +79,7 @@ export const ScreeningReport = Schema.Struct({
       id: Schema.String,
       version: Schema.String,
       digest: Digest,
-      fields: Schema.Array(RatingField).annotate({ description: "fields for which this rater's rating counts" })
+      fields: Schema.Array(Field).annotate({ description: "fields for which this rater's rating counts" })
     })
   ),
   indicators: Schema.Array(
@@ -109,6 +109,11 @@ export const ScreeningReport = Schema.Struct({
       message: Schema.String
     })
   ).annotate({ description: "the first lines that were passed over; totals.invalid counts all" }),
+  failures: Schema.optionalKey(
+    Schema.Array(Schema.Struct({ message: Schema.String, answers: Count })).annotate({
+      description: "why raters failed, and on how many answers; the first reasons met, absent where there are none"
+    })
+  ),
   groups: Schema.Array(ScreeningGroup),
   limits: Schema.Array(Schema.String).annotate({ description: "what this report cannot say" })
 }).annotate({ identifier: "ScreeningReport", title: "Model Intake screening report" })
