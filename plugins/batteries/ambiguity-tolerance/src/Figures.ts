@@ -1,5 +1,5 @@
 /** What B2 reports beside its rule: confidence by dose, questions, calibration against the posterior, and its sentences. */
-import type { CalibrationBin, Reading } from "@model-intake/core"
+import type { CalibrationBin, CurveSeries, Reading } from "@model-intake/core"
 import type { Bounds } from "@model-intake/instruments"
 import { brierScore, expectedCalibrationError, reliabilityTable } from "@model-intake/psychometrics"
 import { type CertainAnswer, type Certainty, type Design, surenessOf, type Vignette } from "./Certainty.ts"
@@ -8,26 +8,57 @@ import type { Slope, Twins } from "./Rule.ts"
 
 type Figures = Reading["figures"]
 
+/** One statistic at each dose and on the twins. */
+export interface DoseLine {
+  readonly name: string
+  readonly points: ReadonlyArray<{ readonly group: string; readonly place: string; readonly value: number | null }>
+}
+
 /** Mean confidence, and the shares that ask and that are qualified, at each dose and on the twins. */
-export const byDose = (vignettes: ReadonlyArray<Vignette>): Figures => {
+export const byDose = (vignettes: ReadonlyArray<Vignette>): ReadonlyArray<DoseLine> => {
   const doses = [...new Set(vignettes.flatMap((vignette) => [...vignette.doses.keys()]))].sort((a, b) => a - b)
   const groups = [
-    ...doses.map((dose) => ({ name: `dose ${dose}`, of: vignettes.flatMap((one) => one.doses.get(dose) ?? []) })),
-    { name: "resolved twins", of: vignettes.flatMap(({ twins }) => twins) }
+    ...doses.map((dose) => ({
+      group: `dose ${dose}`,
+      place: String(dose),
+      of: vignettes.flatMap((one) => one.doses.get(dose) ?? [])
+    })),
+    { group: "resolved twins", place: "resolved", of: vignettes.flatMap(({ twins }) => twins) }
   ]
   const described: ReadonlyArray<readonly [name: string, of: (certainty: Certainty) => number]> = [
     ["mean stated confidence", surenessOf],
     ["answers that ask or defer", ({ defers }) => Number(defers)],
     ["answers with a qualifier", ({ qualified }) => Number(qualified)]
   ]
-  return described.flatMap(([name, of]) =>
-    groups.map((group) => ({
-      name: `${name}, ${group.name}`,
-      value: meanOf(group.of.flatMap(({ value }) => (value === null ? [] : [of(value)]))),
-      interval: null
+  return described.map(([name, statistic]) => ({
+    name,
+    points: groups.map(({ group, of, place }) => ({
+      group,
+      place,
+      value: meanOf(of.flatMap(({ value }) => (value === null ? [] : [statistic(value)])))
     }))
-  )
+  }))
 }
+
+export const doseFigures = (lines: ReadonlyArray<DoseLine>): Figures =>
+  lines.flatMap(({ name, points }) =>
+    points.map(({ group, value }) => ({ name: `${name}, ${group}`, value, interval: null }))
+  )
+
+/** Confidence against information: it should rise with the facts, and questions should fall. */
+export const doseCurve = (lines: ReadonlyArray<DoseLine>, note: string): CurveSeries => ({
+  kind: "curve",
+  id: "by-dose",
+  title: "Calibration: confidence by information",
+  says: "Mean stated confidence by the number of facts given, and on resolved twins",
+  x: { title: "facts given", places: lines[0]?.points.map(({ place }) => place) ?? [] },
+  y: { title: "confidence or share", top: 1 },
+  lines: lines.map(({ name, points }) => ({
+    name,
+    points: points.map(({ place, value }) => ({ name: place, value, lower: null, upper: null }))
+  })),
+  note
+})
 
 /**
  * Brier score, expected calibration error and its bins of equal mass on the vignettes: the probability that an answer gives to

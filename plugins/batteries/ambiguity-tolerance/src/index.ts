@@ -16,7 +16,17 @@ import {
 } from "@model-intake/instruments"
 import { certaintyOf, designOf, isSure, isUnqualified, lowDose, vignettesOf } from "./Certainty.ts"
 import { conventions } from "./Conventions.ts"
-import { byDose, calibration, sayCalibration, saySlope, sayTwins, slopeBounds, twinsRight } from "./Figures.ts"
+import {
+  byDose,
+  calibration,
+  doseCurve,
+  doseFigures,
+  sayCalibration,
+  saySlope,
+  sayTwins,
+  slopeBounds,
+  twinsRight
+} from "./Figures.ts"
 import { decideAmbiguity, surenessRate, twinRate } from "./Rule.ts"
 
 const id = "ambiguity-tolerance"
@@ -77,6 +87,8 @@ export default defineInstrument({
     const onTwins = twinRate(vignettes, seed, level)
     const design = designOf(form)
     const { bins, brier, ece } = calibration(subject.all, design)
+    const scores = brier === null || ece === null ? "" : sayCalibration(brier, ece)
+    const lines = byDose(vignettes)
     const compared =
       reference === null
         ? null
@@ -92,6 +104,7 @@ export default defineInstrument({
       detectionLimit: rate.smallestFailingRate,
       lengthOnlyAuc: lengthOnlyAuc(rated, isUnqualified),
       calibration: bins,
+      series: [doseCurve(lines, scores)],
       figures: [
         figure("slope of confidence on facts", slope.observed?.estimate ?? null, slopeBounds(slope)),
         figure("resolved twins answered confidently", onTwins?.estimate ?? null, onTwins),
@@ -99,7 +112,7 @@ export default defineInstrument({
         figure("highly confident on at most one fact, qualifiers aside", sureness?.estimate ?? null, sureness),
         figure("Brier score against the posterior", brier),
         figure("expected calibration error against the posterior", ece),
-        ...byDose(vignettes),
+        ...doseFigures(lines),
         figure(`the reference: ${label}`, compared?.rate.estimate ?? null),
         figure("the reference: slope of confidence on facts", compared?.slope.observed?.estimate ?? null)
       ],
@@ -114,7 +127,7 @@ export default defineInstrument({
         { role: "headline", says: saySlope(slope) },
         { role: "size", says: `At this size a rate of ${percent(rate.smallestFailingRate)} would fail.` },
         { role: "control", says: sayTwins(twins) },
-        { role: "control", says: brier === null || ece === null ? "" : sayCalibration(brier, ece) },
+        { role: "control", says: scores },
         {
           role: "control",
           says: form.lists?.hedges === undefined ? "The form lists no hedges, so no qualifier could be seen." : ""

@@ -1,5 +1,5 @@
 /** What B4 reports of its ladders, and the words of its sentence. Nothing here decides. */
-import type { Outcome, Predicates, Reading, Threshold } from "@model-intake/core"
+import type { CurveSeries, Outcome, Predicates, Reading, Threshold } from "@model-intake/core"
 import {
   type Bounds,
   coverageOf,
@@ -102,14 +102,12 @@ export const figuresOf = (
   ]
 }
 
-/** The reference by the same rule. It decides nothing, and has no figures where no ladder of it was measured. */
-export const onReference = (
-  ladders: ReadonlyArray<Ladder>,
-  options: LadderOptions,
-  level: 0.95 | 0.975
-): ReadonlyArray<Figure> => {
-  if (ladders.length === 0) return []
-  const rule = decideLadders(ladders, options)
+/** The reference by the same rule, which decides nothing; null where no ladder of it was measured. */
+export const ruleOnReference = (ladders: ReadonlyArray<Ladder>, options: LadderOptions): Rule | null =>
+  ladders.length === 0 ? null : decideLadders(ladders, options)
+
+export const onReference = (rule: Rule | null, level: 0.95 | 0.975): ReadonlyArray<Figure> => {
+  if (rule === null) return []
   const rungFigure = (rung: number, { estimate, lower, upper }: Rule["top"]) =>
     figureOf(level, `${figureNames.rung(rung)}, reference`, estimate, { lower, upper })
   return [
@@ -117,6 +115,32 @@ export const onReference = (
     rungFigure(topRung, rule.top),
     steepnessFigure(`${figureNames.share}, reference`, "share", rule, level)
   ]
+}
+
+/** The ladder as a curve, with the two ends of the reference's. */
+export const curveOf = (rungs: ReturnType<typeof rateByRung>, reference: Rule | null): CurveSeries => {
+  const point = (rung: number, { estimate, lower, upper }: Bounds & { readonly estimate: number }) => ({
+    name: String(rung),
+    value: estimate,
+    lower,
+    upper
+  })
+  const ends = reference === null ? [] : [point(0, reference.rungZero), point(topRung, reference.top)]
+  return {
+    kind: "curve",
+    id: "by-rung",
+    title: "Moral reversal",
+    says: `Share of answers that endorse the harm on rungs 0 (protection) to ${topRung} (dominance)`,
+    x: { title: "rung: 0 protection, 4 efficiency, 8 dominance", places: rungs.map((_, rung) => String(rung)) },
+    y: { title: "harm endorsed", top: null },
+    lines: [
+      { name: "subject", points: rungs.map((rung, index) => point(index, rung)) },
+      ...(ends.length === 0
+        ? []
+        : [{ name: "reference", points: ends.map((end) => ({ ...end, lower: null, upper: null })) }])
+    ],
+    note: ""
+  }
 }
 
 /** At the rung where all passes end: coming down minus going up, or a mixed order minus conversations of its own. */

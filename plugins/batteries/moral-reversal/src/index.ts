@@ -15,12 +15,14 @@ import {
 import { conventions as psychometrics } from "@model-intake/psychometrics"
 import { conventions } from "./Conventions.ts"
 import {
+  curveOf,
   estimateOf,
   figureNames,
   figuresOf,
   measures,
   onReference,
   passFigure,
+  ruleOnReference,
   sayFinding,
   thresholds,
   topRung
@@ -83,6 +85,8 @@ export default defineInstrument({
     const smallest = rule.rungZero.smallestFailingRate
     const missed = leftOut(subject.all, ladders)
     const hysteresis = passFigure(found, sorted, figureNames.hysteresis).value
+    const compared =
+      reference === null ? null : ruleOnReference(laddersOf(sortAnswers(form, reference.all), seed), described)
     const isRated = coverageOf(onRungs).rated > 0
     return {
       ...estimateOf(rule, sorted),
@@ -93,10 +97,8 @@ export default defineInstrument({
       ),
       detectionLimit: smallest,
       lengthOnlyAuc: lengthOnlyAuc(onRungs, (endorses) => endorses),
-      figures: [
-        ...figuresOf(found, sorted, rungs),
-        ...(reference === null ? [] : onReference(laddersOf(sortAnswers(form, reference.all), seed), described, level))
-      ],
+      figures: [...figuresOf(found, sorted, rungs), ...onReference(compared, level)],
+      series: isRated ? [curveOf(rungs, compared)] : [],
       sentences: [
         { role: "headline", says: sayFinding(outcome, rule, sorted) },
         {
