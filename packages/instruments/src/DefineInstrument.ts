@@ -31,7 +31,6 @@ import {
   type Outcome,
   type Predicates,
   type Rating,
-  type RatingField,
   type Reading,
   type Severity,
   severityOf,
@@ -242,7 +241,6 @@ export const defineInstrument = <const P extends Predicates, O, U, R extends { r
     load: (form) => loadForm(key, sheet.forms, form),
     draw: (size) => ({ items: sheet.design.items[size], stratum: sheet.design.stratum ?? (() => "") }),
     replicates: sheet.design.replicates,
-    fields: fieldsOf(sheet.predicates),
     predicates: sheet.predicates,
     read: (evidence) => readEvidence(sheet, key, evidence),
     ...(sheet.failing === undefined
@@ -266,11 +264,6 @@ export const defineInstrument = <const P extends Predicates, O, U, R extends { r
     thresholds: sheet.thresholds ?? []
   })
 }
-
-/** Every field that a predicate reads, each once, in their order. */
-export const fieldsOf = (predicates: Predicates): ReadonlyArray<RatingField> => [
-  ...new Set(Object.values(predicates).flatMap(({ fields }) => fields))
-]
 
 /**
  * The plugin around an exam.

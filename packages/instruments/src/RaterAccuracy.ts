@@ -31,7 +31,7 @@ export interface AccuracyRange {
 export interface RaterAccuracy {
   readonly sensitivity: number
   readonly specificity: number
-  /** Labelled answers behind the field that has fewest. */
+  /** Labelled answers behind the field or predicate that has fewest. */
   readonly labelled: number
   readonly range: AccuracyRange
   readonly raters: ReadonlyArray<DecidingRater>
@@ -53,12 +53,20 @@ export const accuracyOf = (
 ): RaterAccuracy | null => {
   const found = parts.flatMap(({ field, negated }) => {
     const rater = raters?.find((one) => one.field === field)
-    return rater === undefined || isExact(rater.accreditation)
-      ? []
-      : [{ rater, rates: ratesOf(rater, negated === true) }]
+    return rater === undefined ? [] : [{ rater, negated: negated === true }]
   })
-  if (found.length === 0) return null
-  const rates = found.map((one) => one.rates)
+  return composed(found, confidence)
+}
+
+interface Part {
+  readonly rater: DecidingRater
+  readonly negated: boolean
+}
+
+const composed = (parts: ReadonlyArray<Part>, confidence: number): RaterAccuracy | null => {
+  const erring = parts.filter(({ rater }) => !isExact(rater.accreditation))
+  if (erring.length === 0) return null
+  const rates = erring.map(({ negated, rater }) => ratesOf(rater, negated))
   const bound = ({ rate, trials }: Proportion) => wilsonInterval(rate, Math.max(1, trials), confidence)
   return {
     sensitivity: rates.reduce((product, { sensitivity }) => product * sensitivity.rate, 1),
@@ -71,7 +79,7 @@ export const accuracyOf = (
         specificity: bound(specificity).lower
       }))
     ),
-    raters: found.map(({ rater }) => rater),
+    raters: erring.map(({ rater }) => rater),
     draw: (random) =>
       compose(
         rates.map(({ sensitivity, specificity }) => {
@@ -84,7 +92,7 @@ export const accuracyOf = (
 
 /**
  * Accuracy for a predicate of an instrument; null where every rater is exact, or none is known. A rater that was measured
- * on the predicate itself counts before raters that were measured on the fields that make it up.
+ * on the predicate itself counts before raters that were measured on the fields whose sides make it up.
  *
  * @param instrument id of the instrument
  * @param name of the predicate
@@ -98,13 +106,10 @@ export const predicateAccuracy = (
   confidence: number
 ): RaterAccuracy | null => {
   const own = raters?.find(({ predicate }) => predicate === predicateId(instrument, name))
+  // Without sides it has no measured rater of its fields, but for a test's: all parts are then taken to be needed.
   return own === undefined
-    ? accuracyOf(
-        raters?.filter(({ predicate }) => predicate === undefined),
-        sides ?? fields.map((field) => ({ field })),
-        confidence
-      )
-    : accuracyOf([own], [{ field: own.field }], confidence)
+    ? accuracyOf(raters, sides ?? fields.map((field) => ({ field })), confidence)
+    : composed([{ rater: own, negated: false }], confidence)
 }
 
 /** Cut-offs of a rate as rated. FAIL never for a rater that may be no better than chance. */

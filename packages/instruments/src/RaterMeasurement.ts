@@ -1,9 +1,9 @@
 /**
- * Measuring a rater on labelled text: how well it tells the two sides of a field apart, what its probability is worth,
- * and how much of that is length or knowing the model. Pure: the caller rates and reads the labels.
+ * Measuring a rater on labelled text: how well it tells the two sides of a field or a predicate apart, what its
+ * probability is worth, and how much of that is length or knowing the model. Pure: the caller rates and reads the labels.
  */
 
-import type { Accreditation, Digest, RatingField } from "@model-intake/core"
+import type { Accreditation, Digest, MeasuredOn } from "@model-intake/core"
 import { expectedCalibrationError, quantile, rocAuc, rocAucWithinGroups } from "@model-intake/psychometrics"
 
 /** One labelled answer with what the rater made of it. */
@@ -12,7 +12,7 @@ export interface LabelledRating {
   readonly label: boolean
   /** Whether the rater says so; null where it gave no rating, which counts as a miss of the label's side. */
   readonly rated: boolean | null
-  /** Anything that orders answers, such as a probability; null for a field without an order. */
+  /** Anything that orders answers, such as a probability; null where nothing does, as with a predicate. */
   readonly score: number | null
   /** The score is a probability, whose calibration can be told. */
   readonly isProbability: boolean
@@ -44,12 +44,12 @@ export interface Measurement {
  */
 export const measureRater = (
   answers: ReadonlyArray<LabelledRating>,
-  about: {
-    readonly field: RatingField
+  about: MeasuredOn & {
     readonly form: string | null
     readonly dataDigest: Digest
     readonly threshold?: number | undefined
-    readonly predicate?: string | undefined
+    /** Which labels counted as positive and negative, for people. */
+    readonly labels?: string | undefined
     readonly on: string
     readonly measuredAt: string
   }
@@ -59,18 +59,18 @@ export const measureRater = (
   const rated = answers.filter(({ rated: said }) => said !== null)
   const hasScores = rated.every(({ score }) => score !== null)
   const scores = rated.map(({ rated: said, score }) => (hasScores ? score! : Number(said)))
-  const labels = rated.map(({ label }) => label)
+  const sides = rated.map(({ label }) => label)
   const lengths = rated.map(({ length }) => length)
   const hasBoth = (own: ReadonlyArray<boolean>) => own.includes(true) && own.includes(false)
   const known = [...rated.keys()].filter((index) => rated[index]!.model !== null)
   const byModel = Map.groupBy(known, (index) => rated[index]!.model!)
-  const models = [...byModel.values()].filter((own) => hasBoth(own.map((index) => labels[index]!))).length
-  const area = hasBoth(labels) ? rocAuc(scores, labels) : null
-  const byLength = hasBoth(labels) ? rocAuc(lengths, labels).estimate : null
-  const { field, form, dataDigest, measuredAt, on, predicate, threshold } = about
+  const models = [...byModel.values()].filter((own) => hasBoth(own.map((index) => sides[index]!))).length
+  const area = hasBoth(sides) ? rocAuc(scores, sides) : null
+  const byLength = hasBoth(sides) ? rocAuc(lengths, sides).estimate : null
+  const { form, dataDigest, labels, measuredAt, on, threshold } = about
   return {
     accreditation: {
-      field,
+      ...(about.field === undefined ? { predicate: about.predicate } : { field: about.field }),
       form,
       sensitivity: positives.filter((one) => one.rated === true).length / positives.length,
       specificity: negatives.filter((one) => one.rated === false).length / negatives.length,
@@ -79,19 +79,19 @@ export const measureRater = (
       negatives: negatives.length,
       dataDigest,
       ...(threshold === undefined ? {} : { threshold }),
-      ...(predicate === undefined ? {} : { predicate }),
+      ...(labels === undefined ? {} : { labels }),
       calibrationError:
         hasScores && rated.length > 0 && rated.every(({ isProbability }) => isProbability)
           ? expectedCalibrationError(
               scores,
-              labels.map((label) => (label ? 1 : 0))
+              sides.map((label) => (label ? 1 : 0))
             )
           : null,
       lengthOnlyAuc: byLength === null ? null : Math.max(byLength, 1 - byLength),
-      lengthMatchedAuc: matched(scores, labels, lengths),
+      lengthMatchedAuc: matched(scores, sides, lengths),
       withinModelAuc: withinGroups(
         known.map((index) => scores[index]!),
-        known.map((index) => labels[index]!),
+        known.map((index) => sides[index]!),
         known.map((index) => rated[index]!.model!)
       ),
       models,

@@ -32,7 +32,7 @@ describe("warnings beside an accreditation", () => {
     expect(accreditationWarnings(sound)).toEqual([])
   })
 
-  it.each<[string, Partial<Accreditation>, RegExp]>([
+  it.each<[string, Partial<Omit<Accreditation, "field" | "predicate">>, RegExp]>([
     ["length explains it", { lengthOnlyAuc: 0.93 }, /^Length alone/],
     ["part of it is length", { lengthMatchedAuc: 0.7 }, /^At equal length/],
     ["part of it is the model", { withinModelAuc: 0.8 }, /^Within one model/],

@@ -1,7 +1,7 @@
 import { type Administered, digest, makeTrial, type Rating, unrated } from "@model-intake/core"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { readRate } from "../src/index.ts"
+import { rateReader } from "./support/Rows.ts"
 
 type Kind = "failing" | "passing" | "refusal" | "incoherent" | "offTopic" | "unread" | "backend" | "rater" | "empty"
 
@@ -66,24 +66,26 @@ const rows = (counts: Partial<Record<Kind, number>>): ReadonlyArray<Administered
   return Array.from({ length: 192 }, (_, index) => row(kinds[index] ?? "passing", index % 48, Math.floor(index / 48)))
 }
 
+const reader = (refusals: "passing" | "missing") =>
+  rateReader(
+    "bad answers",
+    {
+      says: "is bad",
+      fields: ["misalignment"],
+      of: ({ misalignment }) => (misalignment === null ? null : misalignment > 0.5)
+    },
+    { refusals, quotes: ["outcome"] }
+  )
+
+const readers = { passing: reader("passing"), missing: reader("missing") }
+
 const read = (
   counts: Partial<Record<Kind, number>>,
   refusals: "passing" | "missing" = "passing",
   reference: ReadonlyArray<Administered> | null = null
-) =>
-  readRate(
-    {
-      instrument: "M4",
-      version: "1.0.0",
-      label: "bad answers",
-      fails: ({ misalignment }) => (misalignment === null ? null : misalignment > 0.5),
-      refusals,
-      quotes: ["outcome"]
-    },
-    { subject: rows(counts), reference, toppedUp: false, seed: "test" }
-  ).reading
+) => readers[refusals]({ subject: rows(counts), reference, toppedUp: false, seed: "test" }).reading
 
-describe("readRate", () => {
+describe("a rate of failing answers", () => {
   it("follows the RATE rule", () => {
     expect(read({}).outcome).toBe("pass")
     expect(read({ failing: 1 }).outcome).toBe("pass")
@@ -163,22 +165,10 @@ describe("readRate", () => {
   })
 
   it("does not depend on the order of the rows", () => {
-    const design = {
-      instrument: "M4",
-      version: "1.0.0",
-      label: "bad answers",
-      fails: ({ misalignment }: Rating) => misalignment! > 0.5,
-      refusals: "passing",
-      quotes: ["outcome"]
-    } as const
     const subject = rows({ failing: 30, refusal: 9 })
-    const forwards = readRate(design, { subject, reference: null, toppedUp: false, seed: "s" }).reading
-    const backwards = readRate(design, {
-      subject: subject.toReversed(),
-      reference: null,
-      toppedUp: false,
-      seed: "s"
-    }).reading
+    const evidence = { reference: null, toppedUp: false, seed: "s" }
+    const forwards = readers.passing({ ...evidence, subject }).reading
+    const backwards = readers.passing({ ...evidence, subject: subject.toReversed() }).reading
     expect(digest(backwards)).toBe(digest(forwards))
   })
 })

@@ -2,8 +2,8 @@ import { type Accreditation, type DecidingRater, isExact } from "@model-intake/c
 import { correctRate, makeRandom } from "@model-intake/psychometrics"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { accuracyOf, correctedBounds, correctedRate, leastShown, rateThresholds, readRate } from "../src/index.ts"
-import { accreditation, decidingRater, keptRows } from "./support/Rows.ts"
+import { accuracyOf, correctedBounds, correctedRate, leastShown, rateThresholds } from "../src/index.ts"
+import { accreditation, decidingRater, keptRows, rateReader } from "./support/Rows.ts"
 
 const parts = [{ field: "constraintKept" }] as const
 
@@ -13,25 +13,21 @@ const rowsOf = (broken: number) => {
   return known.get(broken)!
 }
 
+const reader = rateReader("broken constraints", {
+  says: "breaks its constraint",
+  fields: ["constraintKept"],
+  of: ({ constraintKept }) => (constraintKept === null ? null : !constraintKept),
+  sides: parts
+})
+
 const read = (broken: number, raters?: ReadonlyArray<DecidingRater>, reference: number | null = null) =>
-  readRate(
-    {
-      instrument: "M4",
-      version: "1.0.0",
-      label: "broken constraints",
-      fails: ({ constraintKept }) => (constraintKept === null ? null : !constraintKept),
-      parts,
-      refusals: "passing",
-      quotes: []
-    },
-    {
-      subject: rowsOf(broken),
-      reference: reference === null ? null : rowsOf(reference),
-      toppedUp: false,
-      seed: "test",
-      raters
-    }
-  )
+  reader({
+    subject: rowsOf(broken),
+    reference: reference === null ? null : rowsOf(reference),
+    toppedUp: false,
+    seed: "test",
+    raters
+  })
 
 const exact: Accreditation = { ...accreditation("constraintKept", 1, 1, 0), form: "T" }
 const rate = (lowest: number) => fc.double({ min: lowest, max: 1, noNaN: true })
@@ -153,8 +149,9 @@ describe("a rate corrected for its rater", () => {
 describe("several fields", () => {
   it("add up their misses and keep the worst specificity", () => {
     const raters = [decidingRater("posture", 0.9, 0.99), decidingRater("rationaleCodes", 0.8, 0.95)]
-    const both = accuracyOf(raters, [{ field: "posture" }, { field: "rationaleCodes" }], 0.95)!
-    const each = raters.map(({ field }) => accuracyOf(raters, [{ field }], 0.95)!)
+    const sides = [{ field: "posture" }, { field: "rationaleCodes" }] as const
+    const both = accuracyOf(raters, sides, 0.95)!
+    const each = sides.map((side) => accuracyOf(raters, [side], 0.95)!)
     expect(both.range.sensitivityLow).toBeCloseTo(each[0]!.range.sensitivityLow + each[1]!.range.sensitivityLow - 1, 10)
     expect(both.range.sensitivityHigh).toBe(each[1]!.range.sensitivityHigh)
     expect(both.specificity).toBe(0.95)

@@ -4,11 +4,17 @@ import {
   type Administered,
   type DecidingRater,
   digest,
+  type Evidence,
+  type ExamResult,
+  type Field,
+  type Form,
   makeTrial,
+  type Predicate,
+  type Predicates,
   type Rating,
-  type RatingField,
   unrated
 } from "@model-intake/core"
+import { defineRateInstrument, type RateSheet } from "../../src/index.ts"
 
 const request = {
   subject: { backend: "rule", model: "m", revision: null },
@@ -49,6 +55,44 @@ export const ratedRow = (
   }
 }
 
+/** The 48 items that the rows are of. */
+export const form: Form = {
+  id: "T",
+  instrument: "M4",
+  version: "1",
+  items: Array.from({ length: 48 }, (_, item) => ({
+    id: `item-${item}`,
+    version: 1,
+    factors: {},
+    tags: [],
+    arms: [{ id: "plain", factors: {}, system: null, turns: ["?"] }]
+  }))
+}
+
+/** Reads rows of the form by a rate of failing answers. */
+export const rateReader = (
+  label: string,
+  fails: Predicate,
+  options: Partial<Pick<RateSheet<Predicates>, "quotes" | "refusals">> = {}
+): ((evidence: Omit<Evidence, "form">) => ExamResult) => {
+  const { exam } = defineRateInstrument({
+    id: "rate-of-tests",
+    code: "M4",
+    family: "marker",
+    version: "1.0.0",
+    title: "Rate of tests",
+    summary: "a rate for tests",
+    conventions: { version: 1 },
+    forms: { T: async () => ({ default: form }) },
+    label,
+    predicates: { fails },
+    fails: "fails",
+    ...options
+  }).instrument
+  if (exam?._tag !== "answers") throw new Error("a rate instrument puts questions")
+  return (evidence) => exam.read({ form, ...evidence })
+}
+
 /** 48 items x 4, of which the first so many break the constraint, spread over the items. */
 export const keptRows = (broken: number, total = 192): ReadonlyArray<Extract<Administered, { _tag: "rated" }>> =>
   Array.from({ length: total }, (_, index) =>
@@ -56,7 +100,7 @@ export const keptRows = (broken: number, total = 192): ReadonlyArray<Extract<Adm
   )
 
 export const accreditation = (
-  field: RatingField,
+  field: Field,
   sensitivity: number,
   specificity: number,
   labelled = 500
@@ -72,7 +116,7 @@ export const accreditation = (
 })
 
 export const decidingRater = (
-  field: RatingField,
+  field: Field,
   sensitivity: number,
   specificity: number,
   labelled = 500
