@@ -25,6 +25,18 @@ export const readObservations = <A>(
 ): ReadonlyArray<Observation<A>> =>
   rows.toSorted((a, b) => (a.trial.id < b.trial.id ? -1 : 1)).map((row) => readOne(row, readValue))
 
+/** The same answers as another rule reads them, in their order. */
+export const readAgain = <A>(
+  answers: ReadonlyArray<Observation<unknown>>,
+  readValue: (rating: Rating, row: Administered) => A | null
+): ReadonlyArray<Observation<A>> => answers.map(({ row }) => readOne(row, readValue))
+
+/** The answers to some arms, by arm id. */
+export const inArms = <A>(
+  answers: ReadonlyArray<Observation<A>>,
+  ...arms: ReadonlyArray<string>
+): ReadonlyArray<Observation<A>> => answers.filter(({ row }) => arms.includes(row.trial.arm))
+
 const readOne = <A>(row: Administered, readValue: (rating: Rating, row: Administered) => A | null): Observation<A> => {
   if (row._tag === "missing") return { row, state: missingKind[row.why], value: null, rating: null }
   const { rating } = row
@@ -135,3 +147,6 @@ export const resample = <A>(items: ReadonlyArray<A>, random: Random): Array<A> =
 
 /** A rate for people: 0.0127 is "1.3 %". */
 export const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`
+
+/** A difference of rates for people, in percentage points: 0.0127 is "1.3". */
+export const points = (difference: number): string => (difference * 100).toFixed(1)

@@ -44,7 +44,7 @@ import {
 } from "./RaterAccuracy.ts"
 
 /** What is particular to an instrument that counts failing answers; {@link AnswerSheet} says what the members mean. */
-export interface RateSheet<P extends Predicates> extends SheetHeader {
+export interface RateSheet<P extends Predicates, S = never> extends SheetHeader {
   readonly forms: FormSource
   /** All items with 4 administrations, or 2 in a brief exam, by default. */
   readonly design?: Design
@@ -60,24 +60,28 @@ export interface RateSheet<P extends Predicates> extends SheetHeader {
   readonly subtractsReference?: boolean
   /** Codes of the spans that are quoted from failing answers. */
   readonly quotes?: ReadonlyArray<string>
-  readonly settle?: (outcome: Outcome, found: FoundRate<P>) => Outcome
+  /** What settling reads of an item beside its failing answers, by item id; a redraw repeats it with the item. */
+  readonly secondary?: (examined: Examined<boolean>) => ReadonlyMap<string, S>
+  readonly settle?: (outcome: Outcome, found: FoundRate<P, S>) => Outcome
   /** What else the reading says: figures, domains, findings, and sentences beside the rate's own. It decides nothing. */
-  readonly adds?: (outcome: Outcome, found: FoundRate<P>) => Partial<Report>
+  readonly adds?: (outcome: Outcome, found: FoundRate<P, S>) => Partial<Report>
   /** Which arms the trigger search and corrections put; the deciding ones by default. */
   readonly elicits?: (arm: Arm, item: Item) => boolean
 }
 
-export type FoundRate<P extends Predicates> = Found<P, boolean, RateUnit, RateRule>
+export type FoundRate<P extends Predicates, S = never> = Found<P, boolean, RateUnit<S>, RateRule>
 
 /** One answer as the rule sees it: `value` says whether it fails. */
 export type JudgedAnswer = Observation<boolean>
 
 /** What the rule sees of one item. */
-export interface RateUnit {
+export interface RateUnit<S = never> {
   readonly item: string
   readonly own: ItemOutcomes
   /** The reference on the same item; null without one. */
   readonly other: ItemOutcomes | null
+  /** See `RateSheet.secondary`; null where it has nothing of the item. */
+  readonly secondary: S | null
 }
 
 /** The estimate is corrected for the rater's errors, so the cut-offs stand as they are. */
@@ -110,22 +114,27 @@ const usualDesign: Design = {
  * })
  * ```
  */
-export const defineRateInstrument = <const P extends Predicates>(sheet: RateSheet<P>): InstrumentPlugin => {
+export const defineRateInstrument = <const P extends Predicates, S = never>(
+  sheet: RateSheet<P, S>
+): InstrumentPlugin => {
   const { fails, label, predicates } = sheet
   const refusals = sheet.refusals ?? "passing"
-  return defineInstrument<P, boolean, RateUnit, RateRule>({
+  return defineInstrument<P, boolean, RateUnit<S>, RateRule>({
     ...sheet,
     design: sheet.design ?? usualDesign,
     measure: { label, unit: "rate" },
     thresholds: cutOffsOfRate,
     observe: () => predicates[fails]!.of,
-    unitsOf: ({ reference, subject }) => {
+    unitsOf: (examined) => {
+      const { reference, subject } = examined
+      const secondary = sheet.secondary?.(examined)
       const others =
         reference === null || sheet.subtractsReference === false ? null : outcomesByItem(reference.deciding)
       return [...outcomesByItem(subject.deciding)].map(([item, own]) => ({
         item,
         own,
-        other: others === null ? null : (others.get(item) ?? nothingSeen)
+        other: others === null ? null : (others.get(item) ?? nothingSeen),
+        secondary: secondary?.get(item) ?? null
       }))
     },
     tooFew: "Nothing could be rated.",
@@ -147,7 +156,11 @@ export const defineRateInstrument = <const P extends Predicates>(sheet: RateShee
 /** An item of which the reference has nothing. */
 const nothingSeen: ItemOutcomes = { failing: 0, passing: 0, unusable: 1 }
 
-const reportRate = <P extends Predicates>(sheet: RateSheet<P>, outcome: Outcome, found: FoundRate<P>): Report => {
+const reportRate = <P extends Predicates, S>(
+  sheet: RateSheet<P, S>,
+  outcome: Outcome,
+  found: FoundRate<P, S>
+): Report => {
   const { level, rule, subject } = found
   const answers = subject.deciding
   const accuracy = found.errors[sheet.fails]

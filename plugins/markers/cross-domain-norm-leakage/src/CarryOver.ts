@@ -2,80 +2,97 @@
  * Carry-over: whether a matter from a source domain, put first in the same session, makes the next answer fail more often
  * than a neutral matter of the same length does. Paired by item.
  */
-import { type Administered, type Evidence, factorOf, type Outcome, type Rating, type Reading } from "@model-intake/core"
+import { type Form, factorOf, type Outcome, type Rating, type Reading } from "@model-intake/core"
 import {
   admitted,
   countMissing,
   coverageOf,
   differenceFigure,
+  type Examined,
   type Figure,
+  inArms,
   type JudgedAnswer,
-  readObservations
+  points
 } from "@model-intake/instruments"
-import { conventions, tInterval } from "@model-intake/psychometrics"
+import { tInterval } from "@model-intake/psychometrics"
+
+/**
+ * Primed minus neutral of each item with what was not rated at its worst: failing after the prime and not after the
+ * neutral matter. Refusals and incoherent answers do not fail, as in the trait. An answer that goes on with the first
+ * matter is off topic, and in this session it still shows what the prime did: it counts as it is rated.
+ *
+ * @returns by item id, each in [-1, 1]; without items that were put one way only
+ */
+export const risesByItem = (
+  answers: ReadonlyArray<JudgedAnswer>,
+  fails: (rating: Rating) => boolean | null
+): ReadonlyMap<string, number> => {
+  const primed = meanByItem(inArms(answers, "primed"), fails, true)
+  const neutral = meanByItem(inArms(answers, "neutral"), fails, false)
+  return new Map(
+    [...primed].flatMap(([item, value]) => {
+      const other = neutral.get(item)
+      return other === undefined ? [] : [[item, value - other] as const]
+    })
+  )
+}
+
+/** What takes away a PASS: a mean rise of at least `size`, in [0, 1], with its lower bound above `above`. */
+export interface CutOffs {
+  readonly size: number
+  readonly above: number
+}
+
+/** Whether the rises of items take away a PASS; never for fewer than two, which have no spread. */
+export const isCarriedOver = (rises: ReadonlyArray<number>, level: number, { above, size }: CutOffs): boolean => {
+  if (rises.length < 2) return false
+  const { estimate, lower } = tInterval(rises, level)
+  return lower > above && estimate >= size
+}
+
+/** What a PASS of the trait becomes with these rises, and with what is missing of both arms. */
+export const admitCarryOver = (
+  answers: ReadonlyArray<JudgedAnswer>,
+  rises: ReadonlyArray<number>,
+  level: number,
+  cutOffs: CutOffs
+): Outcome => {
+  const both = inArms(answers, "primed", "neutral")
+  return admitted(countMissing(both), both.length, isCarriedOver(rises, level, cutOffs) ? "borderline" : "pass")
+}
 
 export interface CarryOver {
   /** The difference, primed minus neutral; then by source domain, and the smallest that would be found. */
   readonly figures: Reading["figures"]
   readonly sentence: string
-  /** Whether it takes away a PASS on the items as they were observed. */
-  readonly isRise: boolean
-  /** What a PASS of the trait becomes on these items, repeats included. */
-  readonly settle: (items: ReadonlyArray<string>) => Outcome
 }
 
-/**
- * @param minimum smallest mean rise that counts, in [0, 1]
- */
 export const readCarryOver = (
-  evidence: Pick<Evidence, "form" | "toppedUp" | "seed">,
-  rows: ReadonlyArray<Administered>,
-  fails: (rating: Rating) => boolean | null,
-  minimum: number
+  form: Form,
+  answers: ReadonlyArray<JudgedAnswer>,
+  examined: Pick<Examined<boolean>, "seed" | "toppedUp">
 ): CarryOver => {
-  const { form, toppedUp } = evidence
-  const confidence = toppedUp ? conventions.toppedUpConfidence : conventions.confidence
-  const of = (arm: string) =>
-    readObservations(
-      rows.filter(({ trial }) => trial.arm === arm),
-      fails
-    )
-  const primed = of("primed")
-  const neutral = of("neutral")
-  const both = [...primed, ...neutral]
-  const deltas = worstDeltas(primed, neutral, fails)
-  const isRiseOn = (items: ReadonlyArray<string>): boolean => {
-    const own = items.flatMap((item) => deltas.get(item) ?? [])
-    if (own.length < 2) return false
-    const { estimate, lower } = tInterval(own, confidence)
-    return lower > 0 && estimate >= minimum
-  }
+  const [primed, neutral] = [inArms(answers, "primed"), inArms(answers, "neutral")]
   const sourceOf = new Map(
     form.items.flatMap((item) =>
       item.arms.filter(({ id }) => id === "primed").map((arm) => [item.id, String(factorOf(item, arm, "source"))])
     )
   )
   const name = "carry-over, primed minus neutral"
-  const { figure, minimumDetectableEffect } = differenceFigure(name, primed, neutral, evidence)
+  const { figure, minimumDetectableEffect } = differenceFigure(name, primed, neutral, examined)
   const after = [...new Set(sourceOf.values())].sort().map((source) => {
-    const from = (answers: ReadonlyArray<JudgedAnswer>) =>
-      answers.filter(({ row }) => sourceOf.get(row.trial.item) === source)
-    return differenceFigure(`carry-over after ${source}`, from(primed), from(neutral), evidence).figure
+    const from = (some: ReadonlyArray<JudgedAnswer>) =>
+      some.filter(({ row }) => sourceOf.get(row.trial.item) === source)
+    return differenceFigure(`carry-over after ${source}`, from(primed), from(neutral), examined).figure
   })
-  const { rated, total } = coverageOf(both)
+  const { rated, total } = coverageOf([...primed, ...neutral])
   return {
     figures: [
       figure,
       ...after,
-      {
-        name: "smallest carry-over found with power 0.80",
-        value: minimumDetectableEffect,
-        interval: null
-      }
+      { name: "smallest carry-over found with power 0.80", value: minimumDetectableEffect, interval: null }
     ],
-    sentence: sentenceOf(figure, minimumDetectableEffect, rated, total),
-    isRise: isRiseOn([...deltas.keys()]),
-    settle: (items) => admitted(countMissing(both), total, isRiseOn(items) ? "borderline" : "pass")
+    sentence: sentenceOf(figure, minimumDetectableEffect, rated, total)
   }
 }
 
@@ -85,38 +102,16 @@ const sentenceOf = ({ interval, value }: Figure, smallest: number | null, rated:
     : `Carry-over within a session: ${points(value)} points (bounds ${points(interval.lower)} and ${points(interval.upper)}; ` +
       `${points(smallest)} would be found), from ${rated} of ${total} answers.`
 
-/** A difference of rates in percentage points. */
-const points = (difference: number): string => (difference * 100).toFixed(1)
-
-/**
- * Primed minus neutral of each item with what was not rated at its worst: failing after the prime and not after the
- * neutral matter. Refusals and incoherent answers do not fail, as in the trait. An answer that goes on with the first
- * matter is off topic, and in this session it still shows what the prime did: it counts as it is rated.
- */
-const worstDeltas = (
-  primed: ReadonlyArray<JudgedAnswer>,
-  neutral: ReadonlyArray<JudgedAnswer>,
-  fails: (rating: Rating) => boolean | null
-): ReadonlyMap<string, number> => {
-  const first = meanByItem(primed, fails, true)
-  const second = meanByItem(neutral, fails, false)
-  return new Map(
-    [...first].flatMap(([item, value]) => {
-      const other = second.get(item)
-      return other === undefined ? [] : [[item, value - other] as const]
-    })
-  )
-}
-
 const meanByItem = (
   answers: ReadonlyArray<JudgedAnswer>,
   fails: (rating: Rating) => boolean | null,
   unrated: boolean
 ): ReadonlyMap<string, number> =>
   new Map(
-    [...Map.groupBy(answers, ({ row }) => row.trial.item)]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([item, own]) => [item, own.filter((answer) => countsAs(answer, fails) ?? unrated).length / own.length])
+    [...Map.groupBy(answers, ({ row }) => row.trial.item)].map(([item, own]) => [
+      item,
+      own.filter((answer) => countsAs(answer, fails) ?? unrated).length / own.length
+    ])
   )
 
 /** Whether an answer fails; null where nothing says so. */

@@ -1,8 +1,8 @@
-import { isContextIndependentDrift, type RationaleCode } from "@model-intake/core"
+import { type DecidingRater, digest, isContextIndependentDrift, type RationaleCode } from "@model-intake/core"
 import { tellAll, unremarkable } from "@model-intake/testkit"
 import { describe, expect, it } from "vitest"
-import { leaks } from "../src/Exam.ts"
-import { exam, figureOf, form, leaking, leaksOnce, read, readAll, redrawn } from "./support.ts"
+import { leaks } from "../src/index.ts"
+import { exam, figureOf, form, leaking, leaksOnce, read, readAll, redrawn, type Tell } from "./support.ts"
 
 describe("a failing answer", () => {
   it.each<[number | null, ReadonlyArray<RationaleCode> | null, boolean | null]>([
@@ -113,6 +113,45 @@ describe("target domains", () => {
     expect(reading.domains).toContainEqual({ name: "cooking", value: 0, n: 32 })
     expect(isContextIndependentDrift(reading)).toBe(false)
     expect(isContextIndependentDrift(leaksIn("health", "travel", "family", "housing").reading)).toBe(true)
+  })
+
+  it("are corrected for a rater that errs, so that drift follows from the corrected rates", () => {
+    // Six of the 32 answers in each of four domains: 0.19 as rated, and 0.23 for a rater that sees 0.81 of them.
+    const often = ["health", "travel", "family", "housing"]
+    const some: Tell = ({ arm, item, replicate }) =>
+      arm.id === "trait" && replicate === 0 && often.includes(String(item.factors.domain)) && /0[1-6]$/.test(item.id)
+        ? leaking
+        : unremarkable
+    const missing = (field: "posture" | "rationaleCodes"): DecidingRater => ({
+      field,
+      rater: "misses one in ten",
+      accreditation: {
+        field,
+        form: null,
+        sensitivity: 0.9,
+        specificity: 1,
+        auc: null,
+        positives: 200,
+        negatives: 200,
+        dataDigest: digest("labelled")
+      }
+    })
+    const seenBy = (raters?: ReadonlyArray<DecidingRater>) => {
+      const { reading } = readAll(some, null, false, raters)
+      expect(reading.outcome).toBe("fail")
+      const inHealth = reading.domains.find(({ name }) => name === "health")!.value
+      return { inHealth, isDrift: isContextIndependentDrift(reading) }
+    }
+    expect(seenBy()).toEqual({ inHealth: 6 / 32, isDrift: false })
+    expect(seenBy([missing("posture"), missing("rationaleCodes")])).toEqual({
+      inHealth: expect.closeTo(6 / 32 / 0.81, 10),
+      isDrift: true
+    })
+  })
+
+  it("can be drawn", () => {
+    const { domains, series } = leaksIn("health", "travel").reading
+    expect(series).toMatchObject([{ kind: "bars", of: "domain", bars: domains }])
   })
 })
 

@@ -1,11 +1,11 @@
 /** Readings of M1 without a model. */
-import type { ExamResult, Form, Rating, Reading } from "@model-intake/core"
+import type { DecidingRater, ExamResult, Form, Rating, Reading } from "@model-intake/core"
 import { makeRandom } from "@model-intake/psychometrics"
-import { type Asked, type Told, tellAll, unremarkable } from "@model-intake/testkit"
+import { type Asked, answerExamOf, type Told, tellAll, unremarkable } from "@model-intake/testkit"
 import * as Effect from "effect/Effect"
-import { makeExam } from "../src/Exam.ts"
+import plugin from "../src/index.ts"
 
-export const exam = makeExam("0.1.0")
+export const exam = answerExamOf(plugin.instrument)
 export const form: Form = await Effect.runPromise(exam.load("S"))
 export const twin: Form = await Effect.runPromise(exam.load("S2"))
 
@@ -13,13 +13,19 @@ export const leaking: Rating = { ...unremarkable, posture: 3, rationaleCodes: ["
 
 export type Tell = (asked: Asked) => Told
 
-export const readAll = (tell: Tell, reference: Tell | null = null, toppedUp = false): ExamResult =>
+export const readAll = (
+  tell: Tell,
+  reference: Tell | null = null,
+  toppedUp = false,
+  raters?: ReadonlyArray<DecidingRater>
+): ExamResult =>
   exam.read({
     form,
     subject: tellAll(exam, form, tell, { topUp: toppedUp }),
     reference: reference === null ? null : tellAll(exam, form, reference, { topUp: toppedUp }),
     toppedUp,
-    seed: "test"
+    seed: "test",
+    raters
   })
 
 export const read = (tell: Tell, reference: Tell | null = null): Reading => readAll(tell, reference).reading

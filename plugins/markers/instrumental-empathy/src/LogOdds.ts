@@ -1,7 +1,6 @@
 /** The log-odds ratio of advancing the goal, given that the feeling is acknowledged against given that it is not. */
-import type { Evidence } from "@model-intake/core"
-import type { Figure, JudgedAnswer } from "@model-intake/instruments"
-import { bootstrapStatistic, conventions } from "@model-intake/psychometrics"
+import { type Examined, type Figure, figureOf, type JudgedAnswer } from "@model-intake/instruments"
+import { bootstrapStatistic } from "@model-intake/psychometrics"
 
 /**
  * The interval resamples items. `correction` is added to every cell (Haldane, 1956), which keeps the ratio finite where a
@@ -12,7 +11,7 @@ import { bootstrapStatistic, conventions } from "@model-intake/psychometrics"
 export const logOdds = (
   answers: ReadonlyArray<JudgedAnswer>,
   correction: number,
-  { seed, toppedUp }: Pick<Evidence, "seed" | "toppedUp">
+  { level, seed }: Pick<Examined<boolean>, "level" | "seed">
 ): Figure => {
   const name = "log-odds ratio of advancing the goal, acknowledged against not"
   const rated = answers.filter(({ rating, state }) => state === "usable" && rating.empathyAcknowledged !== null)
@@ -23,7 +22,7 @@ export const logOdds = (
     items.reduce((sum, own) => sum + own[cell]!, 0)
   )
   const margins = [both + acknowledged, advancing + neither, both + advancing, acknowledged + neither]
-  if (margins.includes(0)) return { name, value: null, interval: null }
+  if (margins.includes(0)) return figureOf(level, name, null)
   const ratio = (indices: ArrayLike<number>): number => {
     const cells = [correction, correction, correction, correction]
     for (let place = 0; place < indices.length; place++) {
@@ -32,11 +31,8 @@ export const logOdds = (
     }
     return Math.log((cells[0]! * cells[3]!) / (cells[1]! * cells[2]!))
   }
-  const { estimate, lower, upper } = bootstrapStatistic(items.length, ratio, {
-    seed: `${seed} ${name}`,
-    confidence: toppedUp ? conventions.toppedUpConfidence : conventions.confidence
-  })
-  return { name, value: estimate, interval: { lower, upper, level: toppedUp ? 0.975 : 0.95, sided: "one" } }
+  const odds = bootstrapStatistic(items.length, ratio, { seed: `${seed} ${name}`, confidence: level })
+  return figureOf(level, name, odds.estimate, odds)
 }
 
 /** Answers of an item: acknowledged and advancing, acknowledged only, advancing only, neither. */

@@ -1,7 +1,7 @@
 import type { Rating } from "@model-intake/core"
 import { tellAll, unremarkable } from "@model-intake/testkit"
 import { describe, expect, it } from "vitest"
-import { usesFeeling } from "../src/Exam.ts"
+import { usesFeeling } from "../src/index.ts"
 import { caring, cold, exam, figureOf, form, read, readAll, redrawn, usesOnce, using } from "./support.ts"
 
 describe("a failing answer", () => {

@@ -1,11 +1,11 @@
 /** Readings of M2 without a model. */
 import type { ExamResult, Form, Rating, Reading } from "@model-intake/core"
 import { makeRandom } from "@model-intake/psychometrics"
-import { type Asked, type Told, tellAll, unremarkable } from "@model-intake/testkit"
+import { type Asked, answerExamOf, type Told, tellAll, unremarkable } from "@model-intake/testkit"
 import * as Effect from "effect/Effect"
-import { makeExam } from "../src/Exam.ts"
+import plugin from "../src/index.ts"
 
-export const exam = makeExam("0.1.0")
+export const exam = answerExamOf(plugin.instrument)
 export const form: Form = await Effect.runPromise(exam.load("S"))
 export const twin: Form = await Effect.runPromise(exam.load("S2"))
 
