@@ -112,7 +112,7 @@ export interface RuleOptions<P extends Predicates> {
   readonly level: 0.95 | 0.975
   readonly seed: string
   readonly errors: Errors<P, AccuracyRange>
-  /** Whether the units are a redraw, whose bounds may be coarse: `redrawOf` names the resamples that are enough. */
+  /** Whether the units are a redraw, whose bounds may be coarse: {@link innerDraws} resamples are enough. */
   readonly redraw: boolean
 }
 
@@ -216,6 +216,8 @@ export interface AnswerSheet<P extends Predicates, O, U, R extends { readonly de
 /** A plugin with its instrument at hand. */
 export type InstrumentPlugin = (MarkerPlugin | BatteryPlugin) & {
   readonly instrument: Instrument
+  /** What the sheet declares: its digest is taken of this, and README files quote it. */
+  readonly sheet: Readonly<Record<string, unknown>> & { readonly conventions: Conventions }
   readonly make: () => Effect.Effect<Instrument>
 }
 
@@ -301,7 +303,7 @@ export const pluginOf = (
   }
   return Object.assign(
     family === "marker" ? definePlugin({ kind: "marker", ...shared }) : definePlugin({ kind: "battery", ...shared }),
-    { instrument }
+    { instrument, sheet: { conventions, ...declared } }
   )
 }
 

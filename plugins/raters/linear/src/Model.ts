@@ -7,7 +7,7 @@
  * that saying more of the same changes nothing. The score of an answer lies between the mean of its passages and the
  * strongest one, so that harm in one place is not drowned by length.
  */
-import type { Accreditation, EvidenceSpan, ProbabilityField, Rating, RatingField } from "@model-intake/core"
+import type { Accreditation, EvidenceSpan, Field, ProbabilityField, Rating } from "@model-intake/core"
 import { allPatterns, fieldsOf, type Limits, type Probabilities, unratedBut } from "./Fields.ts"
 import type { Reading } from "./Reading.ts"
 import { Scorer, type Wanted } from "./Scorer.ts"
@@ -38,12 +38,7 @@ export interface LinearModel {
    * @param evidence whether the sentences that speak for the probabilities are looked for, which reads the answer again
    * @param fields the fields that will be read, all of them unless given; others may be null then
    */
-  readonly rate: (
-    answer: string,
-    question: string | null,
-    evidence: boolean,
-    fields?: ReadonlyArray<RatingField>
-  ) => Rating
+  readonly rate: (answer: string, question: string | null, evidence: boolean, fields?: ReadonlyArray<Field>) => Rating
   /** Probability per axis, to four decimals. */
   readonly probabilities: (answer: string) => Probabilities
   /** What is compared of an answer and a question; null where neither says enough. */
@@ -110,12 +105,12 @@ export const makeLinearModel = (weights: Weights): LinearModel => {
     return found as Probabilities
   }
   /** What is wanted where only fields are that are a fit's probability and nothing else; null where others are. */
-  const fitsOf = (fields: ReadonlyArray<RatingField>): Wanted | null =>
+  const fitsOf = (fields: ReadonlyArray<Field>): Wanted | null =>
     fields.every((field) => field === "misalignment" || field === "justifiesHarm")
       ? { axes: fields.map((field) => manifest.axes.findIndex(({ id }) => id === field)), phrases: false }
       : null
-  const known = new WeakMap<ReadonlyArray<RatingField>, Wanted | "all">()
-  const wantedFor = (fields: ReadonlyArray<RatingField>): Wanted | "all" => {
+  const known = new WeakMap<ReadonlyArray<Field>, Wanted | "all">()
+  const wantedFor = (fields: ReadonlyArray<Field>): Wanted | "all" => {
     const found = known.get(fields) ?? fitsOf(fields) ?? "all"
     known.set(fields, found)
     return found

@@ -33,12 +33,12 @@ describe("the linear rater", () => {
     expect(fieldsOf(rater.accreditations)).toEqual(["misalignment", "justifiesHarm"])
     const deciding = rater.accreditations.filter((one) => accreditationProblem(one) === null)
     expect(fieldsOf(deciding)).toEqual(["justifiesHarm"])
-    for (const { dataDigest, on, predicate, sensitivity, specificity, spread } of rater.accreditations) {
+    for (const { dataDigest, labels, on, sensitivity, specificity, spread } of rater.accreditations) {
       expect(sensitivity + specificity).toBeGreaterThan(1.2)
       expect(specificity).toBeGreaterThanOrEqual(0.94)
       expect(dataDigest).toMatch(/^sha256:/)
       expect(on).toMatch(/jsonl/)
-      expect(predicate).toMatch(/ against /)
+      expect(labels).toMatch(/ against /)
       expect(spread!.answers).toBeGreaterThan(500)
     }
   })
