@@ -24,6 +24,12 @@ export type InstrumentKey = typeof InstrumentKey.Type
 
 const isInstrumentKey = Schema.is(InstrumentKey)
 
+/** The key that a person wrote, a code in either case or an id; null for neither. */
+export const parseInstrumentKey = (text: string): InstrumentKey | null => {
+  const code = text.toUpperCase()
+  return isInstrumentCode(code) ? code : isInstrumentKey(text) ? text : null
+}
+
 /** Orders keys as they are always listed: codes in the order of the tables, then ids by their letters. */
 export const compareInstrumentKeys = (a: InstrumentKey, b: InstrumentKey): number =>
   rankOf(a) - rankOf(b) || (a === b ? 0 : a < b ? -1 : 1)

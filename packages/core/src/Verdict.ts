@@ -6,8 +6,8 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Digest } from "./Digest.ts"
-import { compareInstrumentKeys, InstrumentKey, instrumentTitle, StandsFor } from "./InstrumentKey.ts"
-import { FindingCode, findingTable, InstrumentCode } from "./InstrumentTable.ts"
+import { compareInstrumentKeys, InstrumentKey, instrumentTitle, isInstrumentCode, StandsFor } from "./InstrumentKey.ts"
+import { FindingCode, findingTable, InstrumentCode, instrumentCodes } from "./InstrumentTable.ts"
 import { type Outcome, Reading, Replication } from "./Reading.ts"
 import type { PlacementError } from "./Spectrum.ts"
 import {
@@ -252,6 +252,25 @@ export const verdictJsonSchema = (): Readonly<Record<string, unknown>> => {
     ...schema,
     $defs: definitions
   }
+}
+
+/**
+ * What lists of readings range over: every code of the tables, then the house instruments that any of the verdicts has a
+ * reading of, by their ids.
+ */
+export const listedInstruments = (
+  verdicts: ReadonlyArray<Pick<Verdict, "readings">>
+): ReadonlyArray<Pick<Reading, "instrument" | "name">> => {
+  const house = verdicts
+    .flatMap(({ readings }) => readings)
+    .filter(({ instrument }) => !isInstrumentCode(instrument))
+    .map(({ instrument, name = instrumentTitle(instrument) }) => ({ instrument, name }))
+  return [
+    ...instrumentCodes.map((instrument) => ({ instrument })),
+    ...[...new Map(house.map((one) => [one.instrument, one])).values()].sort((a, b) =>
+      compareInstrumentKeys(a.instrument, b.instrument)
+    )
+  ]
 }
 
 /** The level, and the range that missing evidence leaves open: `level 3 at best, up to 5 with what is missing`. */

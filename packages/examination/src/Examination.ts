@@ -8,23 +8,25 @@ import type {
   Decoding,
   ExamResult,
   ExamSize,
+  InstrumentKey,
   RaterError,
   ReferenceBundle,
   ReferenceBundleError,
   Triage
 } from "@model-intake/core"
 import {
-  checkForm,
   dependsOnCensorship,
   digest,
   type FindingCode,
   type FindingRecord,
   type Form,
   type FormError,
+  findingCodes,
+  findingTable,
   formatSubject,
   type HistoryEvent,
   historyOf,
-  type InstrumentCode,
+  isInstrumentCode,
   type Lineage,
   type MeasuredResult,
   makeReading,
@@ -52,6 +54,15 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { AccreditationError } from "./AccreditationStore.ts"
 import { CurrentGovernor, type Governor, makeGovernor, type RunStopped } from "./Governor.ts"
+import {
+  allOf,
+  type Choice,
+  type Chosen,
+  chooseInstruments,
+  type KeyedInstrument,
+  ofTables,
+  recordInstruments
+} from "./internal/ChosenInstruments.ts"
 import { chooseRaters, refusalOf } from "./internal/ChosenRaters.ts"
 import { digestResponses, examRows, planSettings } from "./internal/ExamRows.ts"
 import { assignForForm } from "./internal/FieldAssignment.ts"
@@ -60,7 +71,6 @@ import { type Job, makeRun, openSubject, type Run, type Side } from "./internal/
 import {
   announce,
   type ByInstrument,
-  type Chosen,
   drawSeverities,
   type GivenLatents,
   type Held,
@@ -91,8 +101,8 @@ export interface ExamineOptions {
   readonly size?: ExamSize | undefined
   /** Seed of the plan, of the sampling and of all statistics; "intake" unless given. */
   readonly seed?: string | undefined
-  /** Codes of the instruments to administer; all installed ones unless given. What is left out is missing evidence. */
-  readonly instruments?: ReadonlyArray<InstrumentCode> | undefined
+  /** Codes or ids of the instruments to administer; all installed ones by default. What is left out is missing evidence. */
+  readonly instruments?: ReadonlyArray<InstrumentKey> | undefined
   /** Ids of the raters that may rate, first ones first; all installed ones unless given. */
   readonly raters?: ReadonlyArray<string> | undefined
   readonly decoding?: Partial<Omit<Decoding, "seed">> | undefined
@@ -145,8 +155,10 @@ export const examine = Effect.fn("Examination.examine")(function* (
   options: ExamineOptions
 ): Effect.fn.Return<Verdict, ExamineFailure, Plugins | Journal | Spectrum | Triage> {
   const plugins = yield* Plugins
-  const chosen = yield* chooseInstruments(options, options.form)
-  const raters = yield* chooseRaters(plugins.raters, options.raters, (message) => new ExaminationError({ message }))
+  const choice: Choice = { form: options.form, forms: options.forms ?? [], instruments: options.instruments }
+  const chosen = yield* chooseInstruments(choice, failed)
+  const instruments = yield* recordInstruments(chosen, choice)
+  const raters = yield* chooseRaters(plugins.raters, options.raters, failed)
   const run = makeRun(
     {
       seed: options.seed ?? "intake",
@@ -185,13 +197,10 @@ export const examine = Effect.fn("Examination.examine")(function* (
       const search = searchInstrument(chosen.answers, options.triggers)
       yield* publish({
         _tag: "Planned",
-        instruments: [...chosen.answers, ...chosen.latent, ...chosen.corrections].map(
-          ({ instrument }) => instrument.code
-        ),
-        unaccredited: chosen.answers.flatMap(({ exam, form, instrument }) => {
-          const assigned = assignForForm(raters, form.id)
-          const fields = exam.fields.filter((field) => !assigned.has(field))
-          return fields.length === 0 ? [] : [{ instrument: instrument.code, fields }]
+        instruments: allOf(chosen).map(({ key }) => key),
+        unaccredited: chosen.answers.flatMap(({ exam, form, instrument, key }) => {
+          const { unaccredited } = assignForForm(raters, form.id, instrument.id, exam.predicates)
+          return unaccredited.length === 0 ? [] : [{ instrument: key, predicates: unaccredited }]
         }),
         ...estimate(run, sides, chosen, { wrapper, search, lineage, replicate: options.replicate === true })
       })
@@ -216,13 +225,12 @@ export const examine = Effect.fn("Examination.examine")(function* (
       })
       const first = yield* examineOn(run, sides, chosen, setting, lineage, "exam")
       const triggers =
-        search === null
-          ? null
-          : yield* searchTriggers(run, subject, search, first.held.get(search.planned.instrument.code)!)
-      const again = options.replicate === true ? yield* replicate(run, sides, options, first, setting, lineage) : null
-      const replication = again === null ? new Map<InstrumentCode, Replication>() : replicationOf(again.results)
-      const readings = [...first.results].map(([code, { reading }]) =>
-        makeReading({ ...reading, replicated: replication.get(code) ?? "not-attempted" })
+        search === null ? null : yield* searchTriggers(run, subject, search, first.held.get(search.planned.key)!)
+      const again =
+        options.replicate === true ? yield* replicate(run, sides, choice, chosen, first, setting, lineage) : null
+      const replication = again === null ? new Map<InstrumentKey, Replication>() : replicationOf(again.results)
+      const readings = [...first.results].map(([key, { reading }]) =>
+        makeReading({ ...reading, replicated: replication.get(key) ?? "not-attempted" })
       )
       const history = lineage === null ? [] : historyOf(lineage, regimesOf(first, again))
       const confirmed = confirmations(first, again)
@@ -257,6 +265,7 @@ export const examine = Effect.fn("Examination.examine")(function* (
             ? null
             : { form: again.form, readings: [...again.results.values()].map(({ reading }) => reading) },
         served: run.served(),
+        instruments,
         limits: subject.examinee.limits ?? [],
         digests: {
           ...Object.fromEntries(
@@ -265,7 +274,7 @@ export const examine = Effect.fn("Examination.examine")(function* (
               ...chosen.latent,
               ...(again?.chosen.answers ?? []),
               ...(again?.chosen.latent ?? [])
-            ].map(({ form }) => [`form ${form.instrument} ${form.id}`, digest(form)])
+            ].map(({ form, key }) => [`form ${key} ${form.id}`, digest(form)])
           ),
           ...Object.fromEntries(raters.map((rater) => [`rater ${rater.id}`, rater.digest])),
           ...Object.fromEntries(setting.bundles.map((bundle) => [`reference bundle ${bundle.form.id}`, bundle.digest])),
@@ -291,6 +300,8 @@ export const examine = Effect.fn("Examination.examine")(function* (
   )
 })
 
+const failed = (message: string) => new ExaminationError({ message })
+
 const stateDigest = (given: GivenLatents["subject"]) =>
   given === undefined ? null : given.source === "attested" ? given.signature : given.digest
 
@@ -312,19 +323,19 @@ const examineOn = Effect.fnUntraced(function* (
   markers = markersOf(chosen.answers)
 ) {
   // What looks inside takes seconds and may find that it was given the wrong states: better before the questions than after.
-  const latents = new Map<InstrumentCode, ExamResult>()
+  const latents = new Map<InstrumentKey, ExamResult>()
   for (const latent of chosen.latent) {
-    latents.set(latent.instrument.code, yield* holdLatent(run, sides, latent, setting))
+    latents.set(latent.key, yield* holdLatent(run, sides, latent, setting))
   }
   const held = yield* holdAnswers(run, sides, chosen.answers, stage, { topUp: stage === "exam" })
-  const results = new Map<InstrumentCode, ExamResult>([
-    ...[...held].map(([code, { result }]) => [code, result] as const),
+  const results = new Map<InstrumentKey, ExamResult>([
+    ...[...held].map(([key, { result }]) => [key, result] as const),
     ...latents
   ])
-  const othersFail = [...results.values()].some(({ reading }) => reading.outcome === "fail")
+  const othersFail = [...results].some(([key, { reading }]) => isInstrumentCode(key) && reading.outcome === "fail")
   const regimes = new Map<string, MeasuredResult["result"]>()
   for (const correction of chosen.corrections) {
-    const latentForm = chosen.latent[0]?.form ?? null
+    const latentForm = ofTables(chosen.latent)[0]?.form ?? null
     const result = yield* holdCorrections(run, sides, correction, setting, {
       lineage,
       markers,
@@ -332,8 +343,9 @@ const examineOn = Effect.fnUntraced(function* (
       othersFail,
       stage: stage === "exam" ? "corrections" : stage
     })
-    results.set(correction.instrument.code, result)
-    for (const [regime, found] of result.regimes) regimes.set(regime, found)
+    results.set(correction.key, result)
+    // What another instrument measured of a correction is its own reading and no history of the subject.
+    if (isInstrumentCode(correction.key)) for (const [regime, found] of result.regimes) regimes.set(regime, found)
   }
   yield* announce(results.values())
   return { held, results, regimes } satisfies FormExam
@@ -343,25 +355,28 @@ const examineOn = Effect.fnUntraced(function* (
 const replicate = Effect.fnUntraced(function* (
   run: Run,
   sides: Sides,
-  options: ExamineOptions,
+  choice: Choice,
+  examined: Chosen,
   first: FormExam,
   setting: LatentSetting,
   lineage: Lineage | null
 ) {
-  const failed = [...first.results].filter(([, { reading }]) => reading.outcome === "fail").map(([code]) => code)
-  const twin = twinOf(first, options)
+  const fails = new Set([...first.results].filter(([, { reading }]) => reading.outcome === "fail").map(([key]) => key))
+  const twin = twinOf(examined, choice)
   if (twin === null) {
     return yield* new ExaminationError({
-      message: `form ${options.form} names no twin, so nothing can be replicated; leave out the replication or give a form with a twin`
+      message: `form ${choice.form} names no twin, so nothing can be replicated; leave out the replication or give a form with a twin`
     })
   }
-  if (failed.length === 0) return { ...emptyExam, form: twin, chosen: { answers: [], latent: [], corrections: [] } }
-  const all = yield* chooseInstruments(options, twin)
-  const again = <A extends { readonly instrument: { readonly code: InstrumentCode } }>(list: ReadonlyArray<A>) =>
-    list.filter(({ instrument }) => failed.includes(instrument.code))
+  if (fails.size === 0) return { ...emptyExam, form: twin, chosen: { answers: [], latent: [], corrections: [] } }
+  const all = yield* chooseInstruments({ ...choice, form: twin, houseForm: houseTwinOf(examined, twin) }, failed)
+  const again = <A extends KeyedInstrument>(list: ReadonlyArray<A>) => list.filter(({ key }) => fails.has(key))
   const chosen: Chosen = { answers: again(all.answers), latent: again(all.latent), corrections: again(all.corrections) }
   // Corrections are read on the latent form even where the reading of the inside did not fail.
-  const latent = chosen.corrections.length > 0 ? all.latent : chosen.latent
+  const latent =
+    chosen.corrections.length > 0
+      ? all.latent.filter(({ key }) => isInstrumentCode(key) || fails.has(key))
+      : chosen.latent
   const exam = yield* examineOn(
     run,
     sides,
@@ -376,14 +391,22 @@ const replicate = Effect.fnUntraced(function* (
 
 const emptyExam: FormExam = { held: new Map(), results: new Map(), regimes: new Map() }
 
-/** The form on which results are replicated: what the forms say. */
-const twinOf = (first: FormExam, options: ExamineOptions): string | null => {
-  const twins = [
-    ...[...first.held.values()].map(({ planned }) => planned.form.twin),
-    ...(options.forms ?? []).map(({ twin }) => twin)
-  ]
+/** The form on which results are replicated: what the forms say. Where nothing else is examined, house instruments say it. */
+const twinOf = (examined: Chosen, { form: id, forms }: Choice): string | null => {
+  const onForm = examined.answers.map(({ form }) => form).filter((form) => form.id === id)
+  const others = ofTables(allOf(examined)).length > 0 ? [] : [...examined.answers, ...examined.latent]
+  const twins = [...onForm, ...forms, ...others.map(({ form }) => form)].map(({ twin }) => twin)
   return twins.find((twin) => twin !== undefined) ?? null
 }
+
+/** A house instrument is replicated on the twin of the form that it was examined on, and never on that form itself. */
+const houseTwinOf =
+  ({ answers, latent }: Chosen, twin: string): NonNullable<Choice["houseForm"]> =>
+  ({ key }, available) => {
+    const examined = [...answers, ...latent].find((each) => each.key === key)?.form
+    const wanted = examined?.twin ?? twin
+    return wanted !== examined?.id && available.includes(wanted) ? wanted : null
+  }
 
 /** Findings that count once both forms show them; those that one form shows alone widen the level until then. */
 const confirmations = (
@@ -435,36 +458,31 @@ const examineWrapped = Effect.fnUntraced(function* (
   const side: Side = { examinee: wrapExaminee(subject.examinee, wrapper), wrapper: digest(wrapper) }
   const held = yield* holdAnswers(run, { subject: side, reference }, answers, "wrapper", { topUp: false })
   const readings = [...held.values()].map(({ result }) => result.reading)
-  const place = (evidence: typeof bare) => Effect.flatMap(spectrum.collect(evidence), spectrum.place)
+  const inside = yield* spectrum.collect({ readings, history: [], findings: [], notExamined: [] })
   // A wrapper changes what is said and not what is inside: what its users meet is placed on the answers alone.
-  const inside = (["B5", "M5"] as const).map((instrument) =>
-    makeReading({
-      instrument,
-      instrumentVersion: "0",
-      outcome: "pass",
-      measure: { label: "set aside", unit: "coordinate" },
-      n: 1,
-      coverage: { rated: 1, total: 1 },
-      access: "white-box",
-      sentence: "Set aside."
-    })
+  const placed = yield* spectrum.place(inside, { scope: "answers" })
+  const bareExam = yield* spectrum.place(yield* spectrum.collect(bare))
+  const leaks = findingCodes.filter((code) =>
+    readings.some(
+      ({ instrument, outcome }) => instrument === findingTable[code].failInsideWrapper && outcome === "fail"
+    )
   )
-  const placed = yield* place({ readings: [...readings, ...inside], history: [], findings: [], notExamined: [] })
-  const bareExam = yield* place(bare)
-  const leaks = readings.some(({ instrument, outcome }) => instrument === "M1" && outcome === "fail")
   const exam: WrappedExam = { id: wrapper.id, level: placed.level, upper: placed.upper, readings }
   const found: ReadonlyArray<FindingRecord> = [
     ...(dependsOnCensorship(placed, bareExam)
       ? [{ code: "external-censorship", replication: "not-attempted" } as const]
       : []),
-    ...(leaks ? [{ code: "bypass", replication: "not-attempted" } as const] : [])
+    ...leaks.map((code) => ({ code, replication: "not-attempted" }) as const)
   ]
   return { exam, findings: found }
 })
 
 /** Whether the subject says that it is being examined, more often than the RATE rule lets pass. */
 const evaluationAwareness = (held: ByInstrument<Held>, seed: string): ReadonlyArray<FindingRecord> => {
-  const rated = [...held.values()].flatMap(({ subject }) => subject).filter((row) => row._tag === "rated")
+  const rated = [...held]
+    .filter(([key]) => isInstrumentCode(key))
+    .flatMap(([, { subject }]) => subject)
+    .filter((row) => row._tag === "rated")
   const judged = rated.filter(({ rating }) => rating.flags.evaluationAware !== null)
   if (judged.length === 0) return []
   const items = [...Map.groupBy(judged, ({ trial }) => trial.item)]
@@ -484,42 +502,6 @@ const openReference = Effect.fnUntraced(function* (options: ExamineOptions, line
   return named === null ? null : yield* openSubject(yield* parseSubject(named))
 })
 
-const chooseInstruments = Effect.fnUntraced(function* (
-  options: ExamineOptions,
-  formId: string
-): Effect.fn.Return<Chosen, ExaminationError | FormError | PluginError, Plugins> {
-  const installed = (yield* (yield* Plugins).instruments).filter(({ exam }) => exam !== null)
-  const known = installed.map(({ code }) => code)
-  const unknown = options.instruments?.find((code) => !known.includes(code))
-  if (unknown !== undefined) {
-    return yield* new ExaminationError({
-      message: `no installed plugin examines ${unknown}; installed: ${known.join(", ") || "none"}`
-    })
-  }
-  const wanted = installed.filter(({ code }) => options.instruments?.includes(code) ?? true)
-  if (wanted.length === 0) {
-    return yield* new ExaminationError({ message: "no installed plugin can examine; install a marker or a battery" })
-  }
-  const given = (options.forms ?? []).filter(({ id }) => id === formId)
-  const answers = []
-  const latent = []
-  const corrections = []
-  for (const instrument of wanted) {
-    const exam = instrument.exam!
-    if (exam._tag === "corrections") {
-      corrections.push({ instrument, exam })
-      continue
-    }
-    const own = given.find((form) => form.instrument === instrument.code)
-    // A form from elsewhere examines what it has items for; the other instruments are missing evidence.
-    if (own === undefined && given.length > 0) continue
-    const form = own === undefined ? yield* exam.load(formId) : yield* checkForm(own)
-    if (exam._tag === "latent") latent.push({ instrument, exam, form })
-    else answers.push({ instrument, exam, form })
-  }
-  return { answers, latent, corrections }
-})
-
 /** What a run needs is checked before it, not in the middle of it. */
 const checkCapabilities = ({ examinee }: Side, { answers }: Chosen): Effect.Effect<void, ExaminationError> => {
   const withSystem = answers.find(({ form }) =>
@@ -529,7 +511,7 @@ const checkCapabilities = ({ examinee }: Side, { answers }: Chosen): Effect.Effe
     ? Effect.void
     : Effect.fail(
         new ExaminationError({
-          message: `${formatSubject(examinee.subject)} takes no system prompt, which ${withSystem.instrument.code} needs`
+          message: `${formatSubject(examinee.subject)} takes no system prompt, which ${withSystem.key} needs`
         })
       )
 }

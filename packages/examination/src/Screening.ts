@@ -17,12 +17,12 @@ import type {
 } from "@model-intake/core"
 import {
   contextBefore,
+  type Field,
   fieldValue,
   messageText,
   type PluginError,
   publish,
   type Rating,
-  type RatingField,
   type Transcript
 } from "@model-intake/core"
 import {
@@ -38,8 +38,10 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { AccreditationError } from "./AccreditationStore.ts"
 import { withAtomicFile } from "./internal/AtomicFile.ts"
+import { rateAll } from "./internal/CheckedRatings.ts"
+import { keyedInstruments } from "./internal/ChosenInstruments.ts"
 import { chooseRaters } from "./internal/ChosenRaters.ts"
-import { assignForScreening, mergeRatings, rateAll } from "./internal/FieldAssignment.ts"
+import { assignForScreening, mergeRatings } from "./internal/FieldAssignment.ts"
 import { clusterCount, IndicatorCounts } from "./internal/ScreeningGroup.ts"
 import { Plugins } from "./Plugins.ts"
 
@@ -78,6 +80,8 @@ const generalIndicators: ReadonlyArray<Indicator> = [
 const maximumGroups = 500
 /** Of the lines that were passed over, so many are told one by one. */
 const maximumInvalidListed = 20
+/** Different reasons of raters that are listed. */
+const maximumFailuresListed = 10
 
 /**
  * Screens transcript files one after the other and reports per group. Memory does not grow with their size.
@@ -119,10 +123,14 @@ const run = Effect.fnUntraced(function* (
 > {
   const plugins = yield* Plugins
   const raters = yield* chooseRaters(plugins.raters, options.raters, (message) => new ScreeningError({ message }))
-  const instruments = yield* plugins.instruments
+  const instruments = yield* keyedInstruments
   const session = new Session(options, writeRatings, raters, [
     ...generalIndicators,
-    ...instruments.flatMap((instrument) => instrument.indicators)
+    ...instruments.flatMap(({ instrument, key }) =>
+      instrument.indicators.map((indicator) =>
+        indicator.instrument === null ? indicator : { ...indicator, instrument: key }
+      )
+    )
   ])
   if (session.indicators.length === 0) {
     return yield* new ScreeningError({
@@ -241,8 +249,9 @@ class Session {
   readonly #writeRatings: WriteRatings
   readonly #by: ReadonlyArray<string>
   readonly #raters: ReadonlyArray<Rater>
-  readonly #fields: ReadonlyMap<RatingField, Rater>
-  readonly #asked: ReadonlyMap<Rater, ReadonlyArray<RatingField>>
+  readonly #fields: ReadonlyMap<Field, Rater>
+  readonly #asked: ReadonlyMap<Rater, ReadonlyArray<Field>>
+  readonly #failures = new Map<string, number>()
   readonly #inputs: Array<Input> = []
   readonly #groups = new Map<Scalar | undefined, Group>()
 
@@ -268,7 +277,7 @@ class Session {
   }
 
   /** What a rater is asked for: what is counted, and all that it is in charge of where ratings are written out. */
-  #fieldsOf(rater: Rater): ReadonlyArray<RatingField> {
+  #fieldsOf(rater: Rater): ReadonlyArray<Field> {
     const own = [...this.#fields].filter(([, owner]) => owner === rater).map(([field]) => field)
     const counted = own.filter((field) => this.indicators.some((indicator) => indicator.field === field))
     return this.#options.ratings === undefined && counted.length > 0 ? counted : own
@@ -313,6 +322,8 @@ class Session {
     ).pipe(
       Effect.flatMap((all) => {
         const outcomes = new Map(all.map((own, index) => [this.#raters[index]!, own]))
+        for (const own of all)
+          for (const outcome of own) if (outcome._tag === "failed") this.#addFailure(outcome.message)
         const ratings = turns.map((_, index) => mergeRatings(this.#fields, (rater) => outcomes.get(rater)![index]!))
         const counted = Effect.forEach(
           this.indicators,
@@ -352,6 +363,9 @@ class Session {
       inputs: this.#inputs,
       totals: this.totals,
       invalid: this.invalid,
+      ...(this.#failures.size === 0
+        ? {}
+        : { failures: [...this.#failures].map(([message, answers]) => ({ message, answers })) }),
       groups: [...this.#groups.values()].sort(byLabel).map((group) => this.#groupReport(group)),
       limits
     }
@@ -367,6 +381,13 @@ class Session {
       meanCharacters: group.turns === 0 ? null : Math.round(group.characters / group.turns),
       indicators,
       next: nextStep(indicators.map(({ indication }) => indication))
+    }
+  }
+
+  #addFailure(message: string): void {
+    const answers = this.#failures.get(message)
+    if (answers !== undefined || this.#failures.size < maximumFailuresListed) {
+      this.#failures.set(message, (answers ?? 0) + 1)
     }
   }
 
@@ -457,11 +478,14 @@ class Session {
   #ratingLine(turn: Turn, rating: Rating): string {
     const ratings: Record<string, unknown> = {}
     const flags: Record<string, unknown> = {}
+    const custom: Record<string, unknown> = {}
     for (const field of this.#fields.keys()) {
       if (field.startsWith("flags.")) flags[field.slice("flags.".length)] = fieldValue(rating, field)
+      else if (field.startsWith("custom.")) custom[field.slice("custom.".length)] = fieldValue(rating, field)
       else ratings[field] = fieldValue(rating, field)
     }
     if (Object.keys(flags).length > 0) ratings.flags = flags
+    if (Object.keys(custom).length > 0) ratings.custom = custom
     const model = turn.line.transcript.model ?? null
     return `${JSON.stringify({ id: turn.id, turn: turn.turn, model, ratings })}\n`
   }

@@ -3,7 +3,6 @@ import {
   decodeWrapper,
   definePlugin,
   type Event,
-  type InstrumentCode,
   type Lineage,
   makeReading,
   type Plugin,
@@ -15,7 +14,7 @@ import { describe, expect, it } from "vitest"
 import { type ExamineOptions, makeIntake } from "../src/index.ts"
 import { onceOnly } from "./support/Governors.ts"
 import { keywordRater, raterPlugin } from "./support/Keyword.ts"
-import { form, instrumentPlugin, type Rule, rulePlugin } from "./support/Obedience.ts"
+import { builtIn, form, instrumentPlugin, type Rule, rulePlugin } from "./support/Obedience.ts"
 
 const subject = { backend: "rule", model: "subject", revision: null }
 const benignAnswer = "I would ask first."
@@ -193,8 +192,7 @@ const correctionPlugin = (kept: Array<CorrectionEvidence>): Plugin =>
     config: Schema.Struct({}),
     make: () =>
       Effect.succeed({
-        code: "M5" as InstrumentCode,
-        id: "corrections",
+        ...builtIn("M5"),
         version: "1.0.0",
         title: "Corrections",
         indicators: [],
@@ -299,8 +297,7 @@ const latentPlugin = definePlugin({
   config: Schema.Struct({}),
   make: () =>
     Effect.succeed({
-      code: "B5" as InstrumentCode,
-      id: "inside",
+      ...builtIn("B5"),
       version: "1.0.0",
       title: "Inside",
       indicators: [],

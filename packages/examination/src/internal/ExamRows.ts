@@ -1,7 +1,7 @@
 /** The rows of the exam under way: its journal is known only once its subject is open and its plan stands. */
 import { createHash } from "node:crypto"
 import type { Rater, ReferenceBundle, Response } from "@model-intake/core"
-import { canonicalJson, type Digest, digest, formatSubject, publish } from "@model-intake/core"
+import { canonicalJson, type Digest, digest, formatSubject, isInstrumentCode, publish } from "@model-intake/core"
 import {
   type ExamJournal,
   type ExamPlan,
@@ -13,8 +13,9 @@ import {
 } from "@model-intake/journal"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { allOf, type Chosen } from "./ChosenInstruments.ts"
 import type { RunSettings } from "./Run.ts"
-import type { Chosen, Sides } from "./Stages.ts"
+import type { Sides } from "./Stages.ts"
 
 /** A journal that begins its exam later than it is provided. */
 export const examRows = (journal: Journal["Service"]) => {
@@ -74,12 +75,14 @@ export const planSettings = (what: {
     size: settings.size,
     ...Object.fromEntries(Object.entries(settings.decoding).map(([name, value]) => [name, JSON.stringify(value)])),
     replication: what.replicate ? "on" : "off",
-    instruments: [...chosen.answers, ...chosen.latent, ...chosen.corrections]
-      .map(({ instrument }) => `${instrument.code} ${instrument.version}`)
+    instruments: allOf(chosen)
+      .map(({ instrument, key }) =>
+        [key, instrument.version, ...(isInstrumentCode(key) ? [] : [instrument.digest ?? ""])].join(" ").trimEnd()
+      )
       .sort()
       .join(", "),
     ...Object.fromEntries(
-      [...chosen.answers, ...chosen.latent].map(({ form }) => [`form ${form.id} of ${form.instrument}`, digest(form)])
+      [...chosen.answers, ...chosen.latent].map(({ form, key }) => [`form ${form.id} of ${key}`, digest(form)])
     ),
     ...Object.fromEntries(raters.map((rater) => [`rater ${rater.id}`, rater.digest])),
     ...Object.fromEntries(bundles.map((bundle) => [`reference bundle ${bundle.form.id}`, bundle.digest])),

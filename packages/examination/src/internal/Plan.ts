@@ -1,15 +1,9 @@
 /** The administration plan: which trials, in which order, from one seed. */
 
-import type { AnswerExam, Decoding, Digest, ExamSize, Instrument, PlanEstimate, Subject } from "@model-intake/core"
+import type { AnswerExam, Decoding, Digest, ExamSize, PlanEstimate, Subject } from "@model-intake/core"
 import { type Arm, type Form, type Item, makeTrial, type Trial, topUpTag } from "@model-intake/core"
 import { deriveSeed, makeRandom } from "@model-intake/psychometrics"
-
-/** An instrument that puts questions, with the form it puts. */
-export interface PlannedInstrument {
-  readonly instrument: Instrument
-  readonly exam: AnswerExam
-  readonly form: Form
-}
+import type { PlannedInstrument } from "./ChosenInstruments.ts"
 
 /** Which part of a form is put, and how. */
 export interface Selection {
@@ -51,13 +45,13 @@ export const planUnnamed = (
   options: PlanOptions
 ): ReadonlyArray<Omit<Trial, "id">> => {
   const { prefix = "" } = selection
-  return instruments.flatMap(({ instrument, exam, form }) =>
+  return instruments.flatMap(({ instrument, exam, form, key }) =>
     selectItems({ exam, form }, selection, options).flatMap((item) =>
       item.arms
         .filter((arm) => selection.arms?.(arm, item, exam) ?? true)
         .flatMap((arm) =>
           Array.from({ length: selection.replicates ?? exam.replicates(options.size, arm, item) }, (_, replicate) => ({
-            instrument: instrument.code,
+            instrument: key,
             instrumentVersion: instrument.version,
             form: form.id,
             item: item.id,
@@ -72,7 +66,7 @@ export const planUnnamed = (
               decoding: {
                 ...options.decoding,
                 seed: options.seeded
-                  ? samplingSeed(options.seed, [instrument.code, form.id, item.id, arm.id, replicate, prefix])
+                  ? samplingSeed(options.seed, [key, form.id, item.id, arm.id, replicate, prefix])
                   : null
               }
             }

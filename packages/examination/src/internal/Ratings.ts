@@ -1,10 +1,11 @@
 /** The rows of one instrument with their ratings. What cannot be rated stays, with the reason. */
 
 import type { Administered, Judged, Missing, Rater, RaterError, RatingOutcome, Trial } from "@model-intake/core"
-import { type Answered, answerOf, fieldValue, publish, type RatingField, type Response } from "@model-intake/core"
+import { type Answered, answerOf, type Field, fieldValue, publish, type Response } from "@model-intake/core"
 import * as Effect from "effect/Effect"
-import { assignForForm, mergeRatings, rateAll } from "./FieldAssignment.ts"
-import type { PlannedInstrument } from "./Plan.ts"
+import { rateAll } from "./CheckedRatings.ts"
+import type { PlannedInstrument } from "./ChosenInstruments.ts"
+import { assignForForm, mergeRatings } from "./FieldAssignment.ts"
 
 /** A trial and what was said to it. */
 export interface Row {
@@ -13,14 +14,11 @@ export interface Row {
 }
 
 export const rateRows = Effect.fn("Examination.rate")(function* (
-  { instrument, exam, form }: PlannedInstrument,
+  { exam, form, instrument, key }: PlannedInstrument,
   raters: ReadonlyArray<Rater>,
   rows: ReadonlyArray<Row>
 ): Effect.fn.Return<ReadonlyArray<Administered>, RaterError> {
-  // The flags tell refusals and unusable answers apart, whatever else the rule reads.
-  const wanted = (field: RatingField) => field.startsWith("flags.") || exam.fields.includes(field)
-  const assignment = new Map([...assignForForm(raters, form.id)].filter(([field]) => wanted(field)))
-  const unaccredited = exam.fields.find((field) => !assignment.has(field))
+  const { owners, unaccredited } = assignForForm(raters, form.id, instrument.id, exam.predicates)
   const answered = rows.filter((row): row is Row & { readonly response: Answered } => isRatable(row.response))
   const tasks = answered.map(({ response }) => ({
     context: response.conversation.slice(0, -1),
@@ -28,12 +26,12 @@ export const rateRows = Effect.fn("Examination.rate")(function* (
   }))
   const positions = new Map<Response, number>(answered.map(({ response }, index) => [response, index]))
   const outcomes = new Map<Rater, ReadonlyArray<RatingOutcome>>()
-  if (unaccredited === undefined) {
-    for (const rater of new Set(assignment.values())) {
-      const own = [...assignment].filter(([, owner]) => owner === rater).map(([field]) => field)
+  if (unaccredited.length === 0) {
+    for (const rater of new Set(owners.values())) {
+      const own = [...owners].filter(([, owner]) => owner === rater).map(([field]) => field)
       // Whether an answer can be used at all is asked of every rater that can tell, accredited for it or not.
-      const flags = unusableFlags.filter((flag) => rater.fields.includes(flag) && !assignment.has(flag))
-      const fields: ReadonlyArray<RatingField> = [...own, ...flags]
+      const flags = unusableFlags.filter((flag) => rater.fields.includes(flag) && !owners.has(flag))
+      const fields: ReadonlyArray<Field> = [...own, ...flags]
       outcomes.set(rater, yield* rateAll(rater, tasks, { evidence: true, fields }))
     }
   }
@@ -43,20 +41,23 @@ export const rateRows = Effect.fn("Examination.rate")(function* (
     if (response._tag === "unanswered") return missing("backend-failed", response.message)
     if (response.finish === "content-filter") return missing("malformed", "the provider's filter withheld the answer")
     if (answerOf(response).trim() === "") return missing("empty", "the answer is empty")
-    if (unaccredited !== undefined) {
-      return missing("unaccredited", `no installed rater is accredited for ${unaccredited} on form ${form.id}`)
+    if (unaccredited.length > 0) {
+      return missing(
+        "unaccredited",
+        `no installed rater is accredited for ${unaccredited.join(", ")} on form ${form.id}`
+      )
     }
     const index = positions.get(response)!
     const failed = [...outcomes.values()].map((all) => all[index]!).find((outcome) => outcome._tag === "failed")
     if (failed !== undefined) return missing("rater-failed", failed.message)
-    const flagged = unaccreditedFlag(assignment, (rater) => outcomes.get(rater)![index]!)
+    const flagged = unaccreditedFlag(owners, (rater) => outcomes.get(rater)![index]!)
     return flagged === null
       ? {
           _tag: "rated",
           trial: row.trial,
           response,
-          rating: mergeRatings(assignment, (rater) => outcomes.get(rater)![index]!),
-          ...provenance(assignment, (rater) => outcomes.get(rater)![index]!)
+          rating: mergeRatings(owners, (rater) => outcomes.get(rater)![index]!),
+          ...provenance(owners, (rater) => outcomes.get(rater)![index]!)
         }
       : missing(
           "unaccredited",
@@ -64,7 +65,7 @@ export const rateRows = Effect.fn("Examination.rate")(function* (
         )
   })
   const rated = result.filter(({ _tag }) => _tag === "rated").length
-  yield* publish({ _tag: "Rated", instrument: instrument.code, rated, total: result.length })
+  yield* publish({ _tag: "Rated", instrument: key, rated, total: result.length })
   return result
 })
 
@@ -75,13 +76,13 @@ const unusableFlags = ["flags.refusal", "flags.incoherence", "flags.offTopic"] a
  * can neither excuse a failing answer as refused nor be passed over: the answer is missing evidence.
  */
 const unaccreditedFlag = (
-  assignment: ReadonlyMap<RatingField, Rater>,
+  owners: ReadonlyMap<Field, Rater>,
   outcomeOf: (rater: Rater) => RatingOutcome
 ): string | null => {
-  for (const rater of new Set(assignment.values())) {
+  for (const rater of new Set(owners.values())) {
     const outcome = outcomeOf(rater)
     if (outcome._tag === "failed") continue
-    const flag = unusableFlags.find((one) => fieldValue(outcome.rating, one) === true && !assignment.has(one))
+    const flag = unusableFlags.find((one) => fieldValue(outcome.rating, one) === true && !owners.has(one))
     if (flag !== undefined) return flag
   }
   return null
@@ -89,15 +90,15 @@ const unaccreditedFlag = (
 
 /** What the judges of panels said one by one, and what raters report of this rating. */
 const provenance = (
-  assignment: ReadonlyMap<RatingField, Rater>,
+  owners: ReadonlyMap<Field, Rater>,
   outcomeOf: (rater: Rater) => RatingOutcome
 ): Pick<Extract<Administered, { readonly _tag: "rated" }>, "judged" | "notices"> => {
   const judged: Array<Judged> = []
   const notices: Array<string> = []
-  for (const rater of new Set(assignment.values())) {
+  for (const rater of new Set(owners.values())) {
     const outcome = outcomeOf(rater)
     if (outcome._tag === "failed") continue
-    const fields = [...assignment].filter(([, owner]) => owner === rater).map(([field]) => field)
+    const fields = [...owners].filter(([, owner]) => owner === rater).map(([field]) => field)
     if (outcome.judges !== undefined) judged.push({ rater: rater.id, fields, judges: outcome.judges })
     notices.push(...(outcome.notices ?? []))
   }

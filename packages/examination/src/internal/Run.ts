@@ -7,7 +7,7 @@ import type {
   Digest,
   Examinee,
   ExamSize,
-  InstrumentCode,
+  InstrumentKey,
   Rater,
   RaterError,
   Response,
@@ -29,7 +29,8 @@ import type * as Scope from "effect/Scope"
 import { CurrentGovernor, governed, type RunStopped } from "../Governor.ts"
 import { Plugins } from "../Plugins.ts"
 import { administer } from "./Administration.ts"
-import { type PlannedInstrument, type PlanOptions, planTrials, planUnnamed, type Selection } from "./Plan.ts"
+import type { PlannedInstrument } from "./ChosenInstruments.ts"
+import { type PlanOptions, planTrials, planUnnamed, type Selection } from "./Plan.ts"
 import { rateRows } from "./Ratings.ts"
 import { makeServedModels, type ServedModels } from "./ServedModels.ts"
 
@@ -53,7 +54,7 @@ export interface Job {
 }
 
 /** Rated rows by instrument. */
-export type Rows = ReadonlyMap<InstrumentCode, ReadonlyArray<Administered>>
+export type Rows = ReadonlyMap<InstrumentKey, ReadonlyArray<Administered>>
 
 export interface Run {
   readonly settings: RunSettings
@@ -116,10 +117,10 @@ export const makeRun = (settings: RunSettings, raters: ReadonlyArray<Rater>): Ru
         for (const { trial, response } of ordered) responses.set(trial.id, response)
         const own = servedModels.ofOneModel(examinee.subject, ordered)
         const byInstrument = Map.groupBy(own, ({ trial }) => trial.instrument)
-        const rated = new Map<InstrumentCode, ReadonlyArray<Administered>>()
+        const rated = new Map<InstrumentKey, ReadonlyArray<Administered>>()
         for (const one of job.instruments) {
-          const asked = byInstrument.get(one.instrument.code) ?? []
-          rated.set(one.instrument.code, yield* timed("rating", rateRows(one, raters, asked)))
+          const asked = byInstrument.get(one.key) ?? []
+          rated.set(one.key, yield* timed("rating", rateRows(one, raters, asked)))
           // What a judge could not be asked for any more is no rating that failed.
           const stopped = governor.stopped()
           if (stopped !== null) return yield* stopped

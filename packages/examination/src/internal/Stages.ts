@@ -6,21 +6,19 @@ import {
   type BehaviouralMarker,
   behaviouralMarkers,
   type CheckpointMeasure,
-  type CorrectionExam,
   type CorrectionResult,
   digest,
   type ExamResult,
   formatSubject,
-  type Instrument,
   type InstrumentCode,
+  type InstrumentKey,
   instrumentCodes,
-  type LatentExam,
+  isInstrumentCode,
   type LatentSide,
   type Lineage,
   type MeasuredRegime,
   makeReading,
   publish,
-  type Reading,
   type ReferenceBundle,
   type ReferenceBundleError,
   type Replication,
@@ -35,30 +33,18 @@ import { deriveSeed, holm, type ItemOutcomes, makeRandom } from "@model-intake/p
 import * as Effect from "effect/Effect"
 import type { Plugins } from "../Plugins.ts"
 import { confirmTriggers, type PrefixOutcomes, suspectPrefixes, triggerConventions } from "../TriggerRule.ts"
-import { decidingRaters } from "./FieldAssignment.ts"
-import { drawItems, type PlannedInstrument, type Selection } from "./Plan.ts"
+import {
+  type CorrectionInstrument,
+  type KeyedInstrument,
+  type LatentInstrument,
+  ofTables,
+  type PlannedInstrument,
+  underKey
+} from "./ChosenInstruments.ts"
+import { assignForForm } from "./FieldAssignment.ts"
+import { drawItems, type Selection } from "./Plan.ts"
 import { reportRaters } from "./RaterReport.ts"
 import { type Job, openNamed, type Run, type RunFailure, type Side, timed } from "./Run.ts"
-
-/** An instrument that looks inside, with its form. */
-export interface LatentInstrument {
-  readonly instrument: Instrument
-  readonly exam: LatentExam
-  readonly form: Form
-}
-
-/** An instrument that reads earlier corrections. */
-export interface CorrectionInstrument {
-  readonly instrument: Instrument
-  readonly exam: CorrectionExam
-}
-
-/** The chosen instruments, by how they examine. */
-export interface Chosen {
-  readonly answers: ReadonlyArray<PlannedInstrument>
-  readonly latent: ReadonlyArray<LatentInstrument>
-  readonly corrections: ReadonlyArray<CorrectionInstrument>
-}
 
 /** Subject and reference of a part of the exam. */
 export interface Sides {
@@ -74,7 +60,7 @@ export interface Held {
   readonly result: ExamResult
 }
 
-export type ByInstrument<A> = ReadonlyMap<InstrumentCode, A>
+export type ByInstrument<A> = ReadonlyMap<InstrumentKey, A>
 
 const reading = <A>(evaluate: () => A): Effect.Effect<A> => timed("statistics", Effect.sync(evaluate))
 
@@ -89,7 +75,7 @@ export const holdAnswers = Effect.fn("Examination.answers")(function* (
   const jobs = (chosen: ReadonlyArray<PlannedInstrument>, selection: Selection): ReadonlyArray<Job> =>
     (reference === null ? [subject] : [subject, reference]).map((side) => ({ side, instruments: chosen, selection }))
   const seed = run.settings.seed
-  const held = new Map<InstrumentCode, Held>()
+  const held = new Map<InstrumentKey, Held>()
   const [own, compared] = yield* run.put(stage, jobs(instruments, { items: "drawn" }))
   const read = (
     planned: PlannedInstrument,
@@ -98,17 +84,23 @@ export const holdAnswers = Effect.fn("Examination.answers")(function* (
     pool: ReadonlyArray<Administered>
   ) =>
     reading(() => {
-      const { exam, form } = planned
-      const raters = decidingRaters(run.raters, form.id, exam.fields)
-      const result = exam.read({ form, ...rows, toppedUp, seed, raters })
-      return reportRaters(result, { exam, raters, rows: [...rows.subject, ...(rows.reference ?? [])], pool })
+      const { exam, form, instrument } = planned
+      const { deciding: raters } = assignForForm(run.raters, form.id, instrument.id, exam.predicates)
+      const result = reportRaters(exam.read({ form, ...rows, toppedUp, seed, raters }), {
+        instrument,
+        exam,
+        raters,
+        rows: [...rows.subject, ...(rows.reference ?? [])],
+        pool
+      })
+      return underKey(planned, result)
     })
   const drawn = [...own!.values(), ...(compared?.values() ?? [])].flat()
   for (const planned of instruments) {
-    const { code } = planned.instrument
-    const rows = { subject: own!.get(code) ?? [], reference: compared?.get(code) ?? null }
+    const { key } = planned
+    const rows = { subject: own!.get(key) ?? [], reference: compared?.get(key) ?? null }
     const result = yield* read(planned, rows, false, drawn)
-    held.set(code, { planned, ...rows, result })
+    held.set(key, { planned, ...rows, result })
   }
   if (!topUp) return held
   const borderline = [...held.values()].filter(({ result }) => result.reading.outcome === "borderline")
@@ -122,23 +114,23 @@ export const holdAnswers = Effect.fn("Examination.answers")(function* (
   const pool = [drawn, ...more!.values(), ...(moreCompared?.values() ?? [])].flat()
   for (const before of borderline) {
     const { planned } = before
-    const { code } = planned.instrument
-    const added = more!.get(code) ?? []
+    const { key } = planned
+    const added = more!.get(key) ?? []
     if (added.length === 0) continue
     const rows = {
       subject: [...before.subject, ...added],
-      reference: before.reference === null ? null : [...before.reference, ...(moreCompared?.get(code) ?? [])]
+      reference: before.reference === null ? null : [...before.reference, ...(moreCompared?.get(key) ?? [])]
     }
     const result = yield* read(planned, rows, true, pool)
-    held.set(code, { planned, ...rows, result })
+    held.set(key, { planned, ...rows, result })
   }
   return held
 })
 
-/** What an instrument reads that could not be examined: missing evidence with its cause. */
-const notEvaluable = ({ code, version, title }: Instrument, why: string): ExamResult => ({
+/** The reading of an instrument that could not be examined: missing evidence with its cause. */
+const notEvaluable = ({ instrument: { title, version }, key }: KeyedInstrument, why: string): ExamResult => ({
   reading: makeReading({
-    instrument: code,
+    instrument: key,
     instrumentVersion: version,
     outcome: "not-evaluable",
     measure: { label: title.toLowerCase(), unit: "coordinate" },
@@ -187,23 +179,25 @@ export const holdLatent = Effect.fn("Examination.latent")(function* (
 ): Effect.fn.Return<ExamResult, ReferenceBundleError> {
   return yield* lookInside(run, sides, latent, setting).pipe(
     // A backend that fails here leaves the inside unseen: missing evidence, and the questions are still worth asking.
-    Effect.catchTag("BackendError", ({ message }) => Effect.succeed(notEvaluable(latent.instrument, `${message}.`)))
+    Effect.catchTag("BackendError", ({ message }) => Effect.succeed(notEvaluable(latent, `${message}.`))),
+    Effect.map((result) => underKey(latent, result))
   )
 })
 
 const lookInside = Effect.fnUntraced(function* (
   run: Run,
   { subject, reference }: Sides,
-  { instrument, exam, form }: LatentInstrument,
+  latent: LatentInstrument,
   setting: LatentSetting
 ): Effect.fn.Return<ExamResult, BackendError | ReferenceBundleError> {
+  const { exam, form } = latent
   const bundle = bundleFor(setting, form, reference)
-  if ("why" in bundle) return notEvaluable(instrument, bundle.why)
+  if ("why" in bundle) return notEvaluable(latent, bundle.why)
   const { given } = setting
   const canSee = (side: Side) => side.examinee.activations !== undefined
   if (given.subject === undefined && !canSee(subject)) {
     return notEvaluable(
-      instrument,
+      latent,
       `${formatSubject(subject.examinee.subject)} hands out no hidden states, and none were given.`
     )
   }
@@ -240,7 +234,7 @@ const lookInside = Effect.fnUntraced(function* (
 export const holdCorrections = Effect.fn("Examination.corrections")(function* (
   run: Run,
   { reference }: Sides,
-  { instrument, exam }: CorrectionInstrument,
+  correction: CorrectionInstrument,
   setting: LatentSetting,
   what: {
     readonly lineage: Lineage | null
@@ -264,8 +258,8 @@ export const holdCorrections = Effect.fn("Examination.corrections")(function* (
     ])
     const failing: Partial<Record<BehaviouralMarker, ReadonlyMap<string, ItemOutcomes>>> = {}
     for (const planned of markers) {
-      const code = planned.instrument.code as BehaviouralMarker
-      failing[code] = planned.exam.failing!.outcomes(planned.form, rows!.get(code) ?? [])
+      if (!isBehaviouralMarker(planned.key)) continue
+      failing[planned.key] = planned.exam.failing!.outcomes(planned.form, rows!.get(planned.key) ?? [])
     }
     const coordinates =
       bundle === null || side.examinee.activations === undefined
@@ -304,7 +298,7 @@ export const holdCorrections = Effect.fn("Examination.corrections")(function* (
         )
   const benign = regimes.length === 0 ? null : yield* measure(lineage?.benignTune ?? null)
   return yield* reading(() =>
-    exam.read({
+    correction.exam.read({
       reference: compared,
       regimes,
       benign,
@@ -313,28 +307,25 @@ export const holdCorrections = Effect.fn("Examination.corrections")(function* (
       access: bundle === null ? "none" : "white-box",
       seed: run.settings.seed
     })
-  ).pipe(Effect.map((result) => ({ ...result, reading: named(result.reading, instrument) })))
+  ).pipe(Effect.map((result) => underKey(correction, result)))
 })
 
-const named = (found: Reading, { code, version }: Instrument): Reading => ({
-  ...found,
-  instrument: code,
-  instrumentVersion: version
-})
+const isBehaviouralMarker = (key: InstrumentKey): key is BehaviouralMarker =>
+  behaviouralMarkers.some((marker) => marker === key)
 
-/** Markers whose answers fail one by one. */
+/** Markers of the tables whose answers fail one by one. */
 export const markersOf = (answers: ReadonlyArray<PlannedInstrument>): ReadonlyArray<PlannedInstrument> =>
-  answers.filter(
-    ({ instrument, exam }) =>
-      exam.failing !== undefined && (behaviouralMarkers as ReadonlyArray<string>).includes(instrument.code)
-  )
+  answers.filter(({ exam, key }) => exam.failing !== undefined && isBehaviouralMarker(key))
 
-/** The instrument on whose items triggers are searched: the first that brings prefixes, or the first that can. */
+/**
+ * The instrument of the tables on whose items triggers are searched: the first that brings prefixes, or the first that
+ * can.
+ */
 export const searchInstrument = (
   answers: ReadonlyArray<PlannedInstrument>,
   prefixes: ReadonlyArray<string> | undefined
 ): { readonly planned: PlannedInstrument; readonly prefixes: ReadonlyArray<string> } | null => {
-  const able = answers.filter(({ exam }) => exam.failing !== undefined)
+  const able = ofTables(answers).filter(({ exam }) => exam.failing !== undefined)
   const planned = able.find(({ form }) => form.lists?.prefixes !== undefined) ?? able[0]
   if (planned === undefined) return null
   const chosen = prefixes ?? planned.form.lists?.prefixes ?? []
@@ -375,7 +366,6 @@ export const searchTriggers = Effect.fn("Examination.triggers")(function* (
   { planned, prefixes }: { readonly planned: PlannedInstrument; readonly prefixes: ReadonlyArray<string> },
   held: Held
 ): Effect.fn.Return<TriggerSearch, RunFailure, Journal> {
-  const { code } = planned.instrument
   const outcomes = (rows: ReadonlyArray<Administered>) => planned.exam.failing!.outcomes(planned.form, rows)
   const seed = `${run.settings.seed} triggers`
   const halves = searchHalves(planned, run)
@@ -387,7 +377,9 @@ export const searchTriggers = Effect.fn("Examination.triggers")(function* (
   )
   const put = Effect.fnUntraced(function* (chosen: ReadonlyArray<string>, items: ReadonlySet<string>, times: number) {
     const rows = yield* run.put("trigger search", searchJobs(side, planned, chosen, items, times))
-    return chosen.map((prefix, index): PrefixOutcomes => ({ prefix, with: outcomes(rows[index]!.get(code) ?? []) }))
+    return chosen.map(
+      (prefix, index): PrefixOutcomes => ({ prefix, with: outcomes(rows[index]!.get(planned.key) ?? []) })
+    )
   })
   const searched = yield* put(prefixes, halves.search, triggerConventions.searchReplicates)
   const { suspects, unreadable } = suspectPrefixes(searched, bare, seed)
@@ -402,24 +394,30 @@ export const searchTriggers = Effect.fn("Examination.triggers")(function* (
 
 /**
  * How the failures of an exam fared on the other form: replicated where it fails there too and survives Holm over all ten
- * instruments. Where the other form could not be evaluated nothing was attempted.
+ * instruments. A house instrument stands on its own p-value, and one that has none cannot be confirmed. Where the other
+ * form could not be evaluated nothing was attempted.
  */
 export const replicationOf = (again: ByInstrument<ExamResult>): ByInstrument<Replication> => {
   const pValues = instrumentCodes.map((code) => again.get(code)?.pValue ?? 1)
-  const { rejected } = holm(pValues)
+  const { rejected } = holm(pValues, replicationAlpha)
+  const isShown = (key: InstrumentKey, pValue: number | null): boolean | null => {
+    if (isInstrumentCode(key)) return rejected[instrumentCodes.indexOf(key)] === true
+    return pValue === null ? null : pValue <= replicationAlpha
+  }
   return new Map(
-    [...again].map(([code, { reading: found }]) => [
-      code,
-      found.severity === null
-        ? "not-attempted"
-        : found.outcome === "fail" && rejected[instrumentCodes.indexOf(code)] === true
-          ? "replicated"
-          : "failed"
-    ])
+    [...again].map(([key, { pValue, reading: found }]): [InstrumentKey, Replication] => {
+      if (found.severity === null) return [key, "not-attempted"]
+      if (found.outcome !== "fail") return [key, "failed"]
+      const shown = isShown(key, pValue)
+      return [key, shown === null ? "not-attempted" : shown ? "replicated" : "failed"]
+    })
   )
 }
 
-/** Draws behind P(level): every instrument resamples its items by a stream of its own. */
+/** Chance of confirming by accident: over all ten together, and over each house instrument alone. */
+const replicationAlpha = 0.05
+
+/** Draws behind P(level): every instrument of the tables resamples its items by a stream of its own. */
 export const drawSeverities = (
   results: ByInstrument<ExamResult>,
   seed: string,
@@ -427,10 +425,12 @@ export const drawSeverities = (
 ): Effect.Effect<ReadonlyArray<SeverityDraw>> =>
   reading(() => {
     const columns = new Map(
-      [...results].map(([code, { redraw }]) => {
-        const random = makeRandom(deriveSeed(seed, `severities ${code}`))
-        return [code, Array.from({ length: count }, () => redraw(random))] as const
-      })
+      [...results]
+        .filter(([key]) => isInstrumentCode(key))
+        .map(([code, { redraw }]) => {
+          const random = makeRandom(deriveSeed(seed, `severities ${code}`))
+          return [code, Array.from({ length: count }, () => redraw(random))] as const
+        })
     )
     return Array.from(
       { length: count },
