@@ -1,9 +1,11 @@
 /** The red-team checklist of the exam on one page: what was done, what it showed, what is missing. */
 import {
+  correctionCodes,
   formatSubject,
-  type InstrumentCode,
-  instrumentCodes,
   instrumentTable,
+  isInstrumentCode,
+  listedInstruments,
+  type Reading,
   severityOf,
   type Verdict
 } from "@model-intake/core"
@@ -32,8 +34,8 @@ export const checklistOf = (verdict: Verdict): Checklist => ({
   issuedAt: verdict.issuedAt,
   standing: `level ${verdict.level}, ${verdict.dispositionLabel}, ${words(verdict.grade)}`,
   sections: [
-    { title: "Markers", entries: instrumentsOf("marker").map((code) => instrumentEntry(verdict, code)) },
-    { title: "Batteries", entries: instrumentsOf("battery").map((code) => instrumentEntry(verdict, code)) },
+    { title: "Markers", entries: entriesOf(verdict, "marker") },
+    { title: "Batteries", entries: entriesOf(verdict, "battery") },
     {
       title: "Controls",
       entries: [triggerEntry, wrapperEntry, replicationEntry, correctionEntry].map((of) => of(verdict))
@@ -53,26 +55,33 @@ export const renderChecklist = ({ issuedAt, sections, standing, subject }: Check
       "",
       ...entries.map(
         ({ done, id, missing, name, result }) =>
-          `- [${done ? "x" : " "}] **${`${id} ${name}`.trim()}**: ${result}${missing === null ? "" : `. Missing: ${missing}`}`
+          `- [${done ? "x" : " "}] **${isInstrumentCode(id) ? `${id} ` : ""}${name}**: ${result}${missing === null ? "" : `. Missing: ${missing}`}`
       )
     ])
   ].join("\n")
 
-const instrumentsOf = (kind: "marker" | "battery"): ReadonlyArray<InstrumentCode> =>
-  instrumentCodes.filter((code) => instrumentTable[code].kind === kind)
+const entriesOf = (verdict: Verdict, kind: Reading["kind"]): ReadonlyArray<ChecklistEntry> =>
+  listedInstruments([verdict]).flatMap((listed) => {
+    const reading = verdict.readings.find(({ instrument }) => instrument === listed.instrument)
+    const row = isInstrumentCode(listed.instrument) ? instrumentTable[listed.instrument] : null
+    return (row ?? reading)?.kind === kind ? [instrumentEntry(verdict, listed, reading)] : []
+  })
 
-const instrumentEntry = ({ missing, readings }: Verdict, code: InstrumentCode): ChecklistEntry => {
-  const reading = readings.find(({ instrument }) => instrument === code)
-  const needed = missing.find(({ what }) => what === code)?.needed ?? null
-  const name = instrumentTable[code].name
+const instrumentEntry = (
+  { missing }: Verdict,
+  { instrument: id, name: title = id }: Pick<Reading, "instrument" | "name">,
+  reading: Reading | undefined
+): ChecklistEntry => {
+  const needed = missing.find(({ what }) => what === id)?.needed ?? null
+  const name = isInstrumentCode(id) ? instrumentTable[id].name : printableWord(title)
   if (reading === undefined) {
-    return { id: code, name, done: false, result: "not administered", missing: needed ?? "a reading" }
+    return { id, name, done: false, result: "not administered", missing: needed ?? "a reading" }
   }
   const { coverage, outcome } = reading
   const rated = coverage.total === 0 ? "" : `, rated ${coverage.rated} of ${coverage.total}`
   const done = severityOf(outcome) !== null
   return {
-    id: code,
+    id,
     name,
     done,
     result: `${words(outcome)} ${figures(reading)}`.trimEnd() + rated,
@@ -118,16 +127,17 @@ const replicationEntry = ({ pending, readings, replication }: Verdict): Checklis
     : control("replication on the other form", false, "not attempted", missing ?? "intake exam --replicate")
 }
 
-/** Which corrections a verdict knew of shows in its M5 reading and in the traces of the rules that read history. */
+/** Which corrections a verdict knew of shows in its reading of them and in the traces of the rules that read history. */
 const correctionEntry = ({ readings, rules }: Verdict): ChecklistEntry => {
-  const reading = readings.find(({ instrument }) => instrument === "M5")
+  const [code = ""] = correctionCodes
+  const reading = readings.find(({ instrument }) => instrument === code)
   const persistence = rules.flatMap(({ because }) => because).find(({ input }) => input === "persistence")?.value
   const known = persistence === undefined ? "" : `persistence ${words(persistence)}; `
   const done = reading !== undefined && severityOf(reading.outcome) !== null
   return control(
     "corrective history",
     done,
-    `${known}M5 ${reading === undefined ? "not administered" : words(reading.outcome)}`,
+    `${known}${code} ${reading === undefined ? "not administered" : words(reading.outcome)}`,
     done ? null : "corrective tunings on record, by intake intervention add or intake exam --lineage"
   )
 }

@@ -4,10 +4,10 @@ import {
   deploymentContexts,
   dispositionRank,
   formatSubject,
-  type InstrumentCode,
-  instrumentCodes,
-  instrumentTable,
+  type InstrumentKey,
+  instrumentTitle,
   levelRank,
+  listedInstruments,
   type Outcome,
   type Reading,
   truncate,
@@ -15,12 +15,13 @@ import {
   wrap
 } from "@model-intake/core"
 import { differenceOfEstimates, type Interval } from "@model-intake/psychometrics"
-import { printable } from "./Terminal.ts"
+import { type CardOptions, printable } from "./Terminal.ts"
 import { figures, words } from "./VerdictBrief.ts"
-import type { CardOptions } from "./VerdictView.ts"
 
 export interface ReadingComparison {
-  readonly instrument: InstrumentCode
+  readonly instrument: InstrumentKey
+  /** Title of a house instrument. */
+  readonly name?: string
   /** Null where the verdict has no reading of it. */
   readonly outcomes: readonly [Outcome | null, Outcome | null]
   /** Second minus first, with one-sided bounds; null where it cannot be taken. */
@@ -64,10 +65,10 @@ export const compareVerdicts = (before: Verdict, after: Verdict): Comparison => 
     context,
     permissions: [before.contexts[context].permission, after.contexts[context].permission]
   })),
-  readings: instrumentCodes.map((code) => compareReadings(code, before, after)),
+  readings: listedInstruments([before, after]).map((listed) => compareReadings(listed, before, after)),
   notes: [
     "Paired: the exam of B asked A the same items as its reference. Unpaired: the difference is taken from the bounds on either side (MOVER); where both were given the same items, that is too wide rather than too narrow.",
-    "Each bound is one-sided, and nothing is corrected for ten comparisons.",
+    "Each bound is one-sided, and nothing is corrected for the number of comparisons.",
     ...(before.form === after.form ? [] : [`The forms differ (${before.form} and ${after.form}).`]),
     ...(sameReference(before, after) ? [] : ["The references differ, and some readings are relative to them."])
   ]
@@ -104,17 +105,22 @@ const directionSays = {
 const directionOf = (level: number, disposition: number): Comparison["direction"] =>
   level * disposition < 0 ? "mixed" : level + disposition > 0 ? "worse" : level + disposition < 0 ? "better" : "same"
 
-const readingOf = ({ readings }: Verdict, code: InstrumentCode): Reading | undefined =>
-  readings.find(({ instrument }) => instrument === code)
+const readingOf = ({ readings }: Verdict, key: InstrumentKey): Reading | undefined =>
+  readings.find(({ instrument }) => instrument === key)
 
 const sameReference = (a: Verdict, b: Verdict): boolean =>
   (a.reference === null ? null : formatSubject(a.reference)) ===
   (b.reference === null ? null : formatSubject(b.reference))
 
-const compareReadings = (instrument: InstrumentCode, first: Verdict, second: Verdict): ReadingComparison => {
+const compareReadings = (
+  { instrument, name }: Pick<Reading, "instrument" | "name">,
+  first: Verdict,
+  second: Verdict
+): ReadingComparison => {
   const [before, after] = [readingOf(first, instrument), readingOf(second, instrument)]
   const without = (why: string): ReadingComparison => ({
     instrument,
+    ...(name === undefined ? {} : { name }),
     outcomes: [before?.outcome ?? null, after?.outcome ?? null],
     difference: null,
     paired: false,
@@ -156,10 +162,10 @@ const intervalOf = ({ estimate, interval }: Reading): Interval | null =>
     : { estimate, lower: interval.lower, upper: interval.upper, confidence: interval.level }
 
 const readingLines = (
-  { difference, instrument, notes, outcomes: [a, b], paired, shown }: ReadingComparison,
+  { difference, instrument, name: title, notes, outcomes: [a, b], paired, shown }: ReadingComparison,
   columns: number
 ): ReadonlyArray<string> => {
-  const name = `${instrument} ${instrumentTable[instrument].name}`.padEnd(38)
+  const name = printable(instrumentTitle(instrument, title)).padEnd(38)
   const outcomes = `${words(a ?? "none")} -> ${words(b ?? "none")}`.padEnd(30)
   const says =
     difference === null

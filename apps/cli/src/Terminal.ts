@@ -40,3 +40,8 @@ export const stylist =
   (stream: NodeJS.WriteStream) =>
   (style: Style, text: string): string =>
     styleText(style, text, { stream })
+
+export interface CardOptions {
+  readonly style: (style: Style, text: string) => string
+  readonly columns: number
+}

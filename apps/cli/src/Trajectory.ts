@@ -1,12 +1,12 @@
 /** How a lineage moves over the spectrum: one verdict per checkpoint, in order. */
 import {
-  type InstrumentCode,
-  instrumentCodes,
-  instrumentTable,
+  type InstrumentKey,
+  instrumentTitle,
   type Level,
   type Lineage,
   levelRank,
   levels,
+  listedInstruments,
   type Outcome,
   outcomeSymbol,
   severityOf,
@@ -14,9 +14,8 @@ import {
   type Verdict,
   wrap
 } from "@model-intake/core"
-import { printable } from "./Terminal.ts"
+import { type CardOptions, printable } from "./Terminal.ts"
 import { words } from "./VerdictBrief.ts"
-import type { CardOptions } from "./VerdictView.ts"
 
 export interface Checkpoint {
   readonly subject: string
@@ -28,7 +27,9 @@ export interface Checkpoint {
 
 /** The first checkpoint at which an instrument leaves the band of passes. */
 export interface Departure {
-  readonly instrument: InstrumentCode
+  readonly instrument: InstrumentKey
+  /** Title of a house instrument. */
+  readonly name?: string
   /** Null where it is not seen to leave. */
   readonly at: string | null
   readonly outcome: Outcome | null
@@ -55,12 +56,13 @@ export const checkpointsOf = (lineage: Lineage): ReadonlyArray<Omit<Checkpoint, 
 }
 
 export const departuresOf = (checkpoints: ReadonlyArray<Checkpoint>): ReadonlyArray<Departure> =>
-  instrumentCodes.map((instrument) => {
+  listedIn(checkpoints).map((listed) => {
+    const { instrument } = listed
     const outcomes = checkpoints.map(({ subject, verdict }) => ({ subject, outcome: outcomeOf(verdict, instrument) }))
     const left = outcomes.findIndex(({ outcome }) => outcome !== null && (severityOf(outcome) ?? 0) > 0)
     const before = left < 0 ? outcomes : outcomes.slice(0, left)
     return {
-      instrument,
+      ...listed,
       at: outcomes[left]?.subject ?? null,
       outcome: outcomes[left]?.outcome ?? null,
       unknownBefore: before
@@ -88,10 +90,10 @@ export const renderTrajectory = (checkpoints: ReadonlyArray<Checkpoint>, { colum
       checkpoints.map((_, index) => String(index + 1))
     ),
     "",
-    ...instrumentCodes.map((code) =>
+    ...listedIn(checkpoints).map(({ instrument, name = instrument }) =>
       row(
-        code,
-        checkpoints.map(({ verdict }) => symbolOf(outcomeOf(verdict, code)))
+        truncate(printable(name), 12),
+        checkpoints.map(({ verdict }) => symbolOf(outcomeOf(verdict, instrument)))
       )
     ),
     ...wrap(
@@ -111,9 +113,9 @@ export const renderTrajectory = (checkpoints: ReadonlyArray<Checkpoint>, { colum
     style("bold", "First checkpoint outside its band"),
     ...left
       .filter(({ at }) => at !== null)
-      .map(({ at, instrument, outcome, unknownBefore }) =>
+      .map(({ at, instrument, name, outcome, unknownBefore }) =>
         truncate(
-          `  ${`${instrument} ${instrumentTable[instrument].name}`.padEnd(38)} ${printable(at!)}, ${words(outcome!)}${unknownBefore.length === 0 ? "" : `; or before, unread at ${unknownBefore.map(printable).join(", ")}`}`,
+          `  ${printable(instrumentTitle(instrument, name)).padEnd(38)} ${printable(at!)}, ${words(outcome!)}${unknownBefore.length === 0 ? "" : `; or before, unread at ${unknownBefore.map(printable).join(", ")}`}`,
           columns
         )
       ),
@@ -133,8 +135,11 @@ const unreadLine = (left: ReadonlyArray<Departure>, columns: number): ReadonlyAr
       )
 }
 
-const outcomeOf = (verdict: Verdict | null, code: InstrumentCode): Outcome | null =>
-  verdict?.readings.find(({ instrument }) => instrument === code)?.outcome ?? null
+const listedIn = (checkpoints: ReadonlyArray<Checkpoint>) =>
+  listedInstruments(checkpoints.flatMap(({ verdict }) => verdict ?? []))
+
+const outcomeOf = (verdict: Verdict | null, key: InstrumentKey): Outcome | null =>
+  verdict?.readings.find(({ instrument }) => instrument === key)?.outcome ?? null
 
 const mark = (verdict: Verdict | null, level: Level): string => {
   if (verdict === null) return "·"

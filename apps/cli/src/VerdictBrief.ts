@@ -1,7 +1,6 @@
 /** A verdict on one screen. */
-import { formatSubject, instrumentTable, levelText, type Reading, truncate, type Verdict } from "@model-intake/core"
-import { printable } from "./Terminal.ts"
-import type { CardOptions } from "./VerdictView.ts"
+import { formatSubject, instrumentTitle, levelText, type Reading, truncate, type Verdict } from "@model-intake/core"
+import { type CardOptions, printable } from "./Terminal.ts"
 
 /** At most about thirty lines; `intake verdict --full` has the rest. */
 export const renderBrief = (verdict: Verdict, { columns, style }: CardOptions): string => {
@@ -17,7 +16,7 @@ export const renderBrief = (verdict: Verdict, { columns, style }: CardOptions): 
     "",
     ...verdict.readings.map((reading) =>
       truncate(
-        `  ${`${reading.instrument} ${instrumentTable[reading.instrument].name}`.padEnd(38)} ${words(reading.outcome).padEnd(14)} ${figures(reading)}`.trimEnd(),
+        `  ${printable(instrumentTitle(reading.instrument, reading.name)).padEnd(38)} ${words(reading.outcome).padEnd(14)} ${figures(reading)}`.trimEnd(),
         columns
       )
     ),

@@ -3,7 +3,7 @@ import {
   type ContextDecision,
   type Disposition,
   formatSubject,
-  instrumentTable,
+  instrumentTitle,
   levels,
   levelText,
   type Outcome,
@@ -12,13 +12,8 @@ import {
   type Verdict,
   wrap
 } from "@model-intake/core"
-import { printable, type Style } from "./Terminal.ts"
+import { type CardOptions, printable, type Style } from "./Terminal.ts"
 import { figures, permissionStyle, words } from "./VerdictBrief.ts"
-
-export interface CardOptions {
-  readonly style: (style: Style, text: string) => string
-  readonly columns: number
-}
 
 export const renderVerdict = (verdict: Verdict, options: CardOptions): string => {
   const { columns, style } = options
@@ -136,7 +131,7 @@ const outcomeStyle: Readonly<Record<Outcome, Style>> = {
 }
 
 const readingLines = (reading: Reading, { style, columns }: CardOptions): ReadonlyArray<string> => {
-  const name = `${reading.instrument} ${instrumentTable[reading.instrument].name}`.padEnd(38)
+  const name = printable(instrumentTitle(reading.instrument, reading.name)).padEnd(38)
   const outcome = style(outcomeStyle[reading.outcome], words(reading.outcome).padEnd(14))
   const quotes = reading.evidence
     .slice(0, 2)

@@ -2,7 +2,7 @@
  * Subjects that no exam may treat, each with the hidden states of a healthy model so that the answers alone can stop it.
  */
 import specimens, { parseScenario, type Scenario, SpecimenOptions } from "@model-intake/backend-specimens"
-import { type ChatRequest, definePlugin, type Instrument, type Plugin, type Verdict } from "@model-intake/core"
+import { type ChatRequest, definePlugin, instrumentCodes, type Plugin, type Verdict } from "@model-intake/core"
 import { makeIntake } from "@model-intake/examination"
 import { builtInPlugins } from "@model-intake/host"
 import { makeRandom } from "@model-intake/psychometrics"
@@ -106,7 +106,7 @@ const examine = (model: string): Promise<Verdict> =>
   })
 
 /** All of the built-in instruments. */
-const codes: ReadonlyArray<Instrument["code"]> = ["M1", "M2", "M3", "M4", "M5", "B1", "B2", "B3", "B4", "B5"]
+const codes = instrumentCodes
 
 describe("a subject that", () => {
   it.each(Object.keys(subjects))("%s is not treated, though its inside is healthy", async (model) => {

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { isPostgres, KeyId, signingKeyFile, storeFile } from "@model-intake/case-files"
-import { dataDirectory, Grade, type InstrumentCode, instrumentCodes } from "@model-intake/core"
+import { dataDirectory, Grade, InstrumentKey } from "@model-intake/core"
 import { parseDuration, readJson } from "@model-intake/host"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -54,7 +54,7 @@ export const ConfigurationFile = Schema.Struct({
       deadline: optional(Duration),
       atOnce: optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 16 }))),
       models: optional(Schema.Array(Name)),
-      instruments: optional(Schema.Array(Schema.Literals(instrumentCodes)).check(Schema.isMinLength(1)))
+      instruments: optional(Schema.Array(InstrumentKey).check(Schema.isMinLength(1)))
     })
   ),
   gate: optional(Schema.Struct({ maxAge: optional(Duration), requireGrade: optional(Grade) })),
@@ -102,7 +102,7 @@ export interface Configuration {
     /** Subjects that may be examined from Slack, `*` standing for any text; empty for all. */
     readonly models: ReadonlyArray<string>
     /** Null for all. What is left out is missing evidence, so that such an exam ends in quarantine at best. */
-    readonly instruments: ReadonlyArray<InstrumentCode> | null
+    readonly instruments: ReadonlyArray<InstrumentKey> | null
   }
   readonly gate: { readonly maxAgeMs: number; readonly requireGrade: Grade | null }
   readonly watchEveryMs: number

@@ -2,7 +2,7 @@
 import {
   DeploymentContext,
   Digest,
-  InstrumentCode,
+  InstrumentKey,
   Level,
   type Lineage,
   LineageEvent,
@@ -89,7 +89,7 @@ export const WatchNote = Schema.Struct({
   subject: SubjectName,
   who: Name,
   says: Says,
-  instruments: Schema.Array(InstrumentCode)
+  instruments: Schema.Array(InstrumentKey)
 }).annotate({ identifier: "WatchNote" })
 export type WatchNote = typeof WatchNote.Type
 

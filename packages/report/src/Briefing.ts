@@ -42,7 +42,7 @@ ${spectrum}
 ${meaningSection(verdict)}</section>
 <section><h2>What was found</h2>
 ${reasonList(reasonsOf(verdict))}</section>
-<section><h2>The ten readings</h2>
+<section><h2>The readings</h2>
 ${readingsTable(verdict)}</section>
 <section><h2>Where it may be used</h2>
 ${contextList(verdict)}

@@ -1,5 +1,12 @@
-/** The report as JUnit XML: one test case for the disposition and one for each of the ten instruments. */
-import { instrumentCodes, instrumentTable, levelText, type Reading, type Verdict } from "@model-intake/core"
+/** The report as JUnit XML: one test case for the disposition, one for each of the ten instruments, and one for each house one. */
+import {
+  instrumentTable,
+  isInstrumentCode,
+  levelText,
+  listedInstruments,
+  type Reading,
+  type Verdict
+} from "@model-intake/core"
 import { escapeMarkup, visible } from "./internal/hostile.ts"
 import { contextsOf, coverageText, dispositionSays, estimateText, instrumentName, subjectName, words } from "./Words.ts"
 
@@ -8,7 +15,10 @@ import { contextsOf, coverageText, dispositionSays, estimateText, instrumentName
  * was not administered is an error; M5 that is not indicated is skipped. Contexts are properties of the suite.
  */
 export const renderJUnit = (verdict: Verdict): string => {
-  const cases = [dispositionCase(verdict), ...instrumentCodes.map((code) => readingCase(verdict, code))]
+  const cases = [
+    dispositionCase(verdict),
+    ...listedInstruments([verdict]).map((listed) => readingCase(verdict, listed))
+  ]
   const count = (kind: Case["kind"]) => cases.filter((each) => each.kind === kind).length
   const properties = Object.entries({
     level: levelText(verdict),
@@ -59,16 +69,16 @@ const dispositionCase = (verdict: Verdict): Case => ({
   detail: dispositionSays[verdict.disposition]
 })
 
-const readingCase = (verdict: Verdict, code: Reading["instrument"]): Case => {
-  const reading = verdict.readings.find(({ instrument }) => instrument === code)
-  const group = instrumentTable[code].kind
+const readingCase = (verdict: Verdict, listed: Pick<Reading, "instrument" | "name">): Case => {
+  const reading = verdict.readings.find(({ instrument }) => instrument === listed.instrument)
   if (reading === undefined) {
-    const name = instrumentName({ instrument: code })
+    const name = instrumentName(listed)
+    const group = isInstrumentCode(listed.instrument) ? instrumentTable[listed.instrument].kind : "house"
     return { group, name, kind: "error", type: "not-administered", says: `${name} was not administered`, detail: "" }
   }
   const quotes = reading.evidence.slice(0, 3).map(({ quote }) => `“${visible(quote, 220).trim()}”`)
   return {
-    group,
+    group: reading.kind,
     name: instrumentName(reading),
     kind: kinds[reading.outcome],
     type: reading.outcome,

@@ -1,8 +1,8 @@
 /** What a reader has to know first: why the verdict is what it is, and what it must not be taken for. */
 import {
   findingTable,
-  type InstrumentCode,
-  instrumentTable,
+  instrumentCodes,
+  isInstrumentCode,
   outcomes,
   type QuotedSpan,
   type Reading,
@@ -73,9 +73,9 @@ export const changesOf = (verdict: Verdict): ReadonlyArray<readonly [disposition
   return [...seen.values()]
 }
 
-/** Name of something that is missing: an instrument's, or a finding's. */
+/** Name of something that is missing: of an instrument, or of a finding. */
 export const missingName = (what: string): string =>
-  what in instrumentTable ? instrumentName({ instrument: what as InstrumentCode }) : capitalised(words(what))
+  isInstrumentCode(what) ? instrumentName({ instrument: what }) : capitalised(words(what))
 
 /** The warning that goes with a specimen, or null. */
 export const specimenNote = (verdict: Verdict): string | null =>
@@ -87,11 +87,14 @@ export const specimenNote = (verdict: Verdict): string | null =>
 /** What was tested, in one sentence. */
 export const testedText = (verdict: Verdict): string => {
   const administered = verdict.readings.filter(({ coverage }) => coverage.total > 0)
+  const ofTables = administered.filter(({ instrument }) => isInstrumentCode(instrument)).length
+  const house = administered.length - ofTables
+  const others = house === 0 ? "" : ` and ${house} house ${house === 1 ? "instrument" : "instruments"}`
   const trials = administered.reduce((total, { coverage }) => total + coverage.total, 0)
   const rated = administered.reduce((total, { coverage }) => total + coverage.rated, 0)
   const against =
     verdict.reference === null ? "without a trusted reference" : `against ${subjectName(verdict.reference)}`
-  return `${administered.length} of 10 instruments on form ${verdict.form}, ${against}: ${rated.toLocaleString("en")} of ${trials.toLocaleString("en")} observations could be rated.`
+  return `${ofTables} of ${instrumentCodes.length} instruments${others} on form ${verdict.form}, ${against}: ${rated.toLocaleString("en")} of ${trials.toLocaleString("en")} observations could be rated.`
 }
 
 const ofReading = (reading: Reading): Reason => ({

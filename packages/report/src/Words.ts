@@ -5,13 +5,15 @@ import {
   formatSubject,
   type Grade,
   type Interval,
-  instrumentTable,
+  instrumentTitle,
   type Outcome,
   type Permission,
   type Reading,
+  type Series,
   type Subject,
   type Verdict
 } from "@model-intake/core"
+import { visible } from "./internal/hostile.ts"
 
 /** Codes and literals are words joined by hyphens. */
 export const words = (code: string): string => code.replaceAll("-", " ")
@@ -19,9 +21,16 @@ export const words = (code: string): string => code.replaceAll("-", " ")
 /** A code at the beginning of a line. */
 export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** `M1 cross-domain norm leakage`. */
-export const instrumentName = ({ instrument }: Pick<Reading, "instrument">): string =>
-  `${instrument} ${instrumentTable[instrument].name}`
+/** `M1 cross-domain norm leakage`; of a house instrument its title. */
+export const instrumentName = ({ instrument, name }: Pick<Reading, "instrument" | "name">): string =>
+  visible(instrumentTitle(instrument, name), 80)
+
+/** The code of a built-in instrument, or the name of any other: what stands in brackets after a title. */
+export const shortName = ({ instrument, name }: Pick<Reading, "instrument" | "name">): string => name ?? instrument
+
+/** Title of a drawing, with the instrument it belongs to. */
+export const seriesTitle = (reading: Pick<Reading, "instrument" | "name">, { title }: Pick<Series, "title">): string =>
+  `${visible(title, 80)} (${visible(shortName(reading), 60)})`
 
 export const subjectName = (subject: Subject): string => formatSubject(subject)
 
@@ -33,7 +42,7 @@ export const figure = (value: number | null): string => {
 }
 
 /** `[L95, U95]`, or nothing. */
-export const intervalText = (interval: Interval | null): string =>
+export const intervalText = (interval: Pick<Interval, "lower" | "upper"> | null): string =>
   interval === null ? "" : `[${figure(interval.lower)}, ${figure(interval.upper)}]`
 
 /** Estimate with its bounds. */

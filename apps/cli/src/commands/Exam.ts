@@ -1,8 +1,9 @@
 import {
   encodeVerdict,
   formatSubject,
-  type InstrumentCode,
+  type InstrumentKey,
   instrumentCodes,
+  parseInstrumentKey,
   parseSubject,
   Spectrum,
   Triage
@@ -88,7 +89,7 @@ export const examCommand = Command.make(
       Flag.withDefault("intake")
     ),
     instruments: Flag.String("instruments").pipe(
-      Flag.withDescription("Codes of the instruments to administer, joined by commas (all installed ones)"),
+      Flag.withDescription("Codes or ids of the instruments to administer, joined by commas (all installed ones)"),
       Flag.withMetavar("CODES"),
       Flag.optional
     ),
@@ -259,17 +260,19 @@ const referenceFrom = (reference: Option.Option<string>) =>
       ? Effect.succeed(null)
       : parseSubject(reference.value)
 
-const decodeCodes = Schema.decodeUnknownEffect(Schema.Array(Schema.Literals(instrumentCodes)))
-
-const instrumentsFrom = (
-  codes: Option.Option<string>
-): Effect.Effect<ReadonlyArray<InstrumentCode> | undefined, UsageError> =>
-  Option.isNone(codes)
-    ? Effect.succeed(undefined)
-    : Effect.mapError(
-        decodeCodes(codes.value.split(",").map((code) => code.trim().toUpperCase())),
-        () => new UsageError({ message: `--instruments takes codes of ${instrumentCodes.join(", ")}` })
-      )
+const instrumentsFrom = Effect.fnUntraced(function* (
+  given: Option.Option<string>
+): Effect.fn.Return<ReadonlyArray<InstrumentKey> | undefined, UsageError> {
+  if (Option.isNone(given)) return undefined
+  const named = given.value.split(",").map((name) => ({ name, key: parseInstrumentKey(name.trim()) }))
+  const unknown = named.find(({ key }) => key === null)
+  if (unknown !== undefined) {
+    return yield* new UsageError({
+      message: `--instruments names ${printable(unknown.name)}; it takes ${instrumentCodes.join(", ")} and ids of house instruments`
+    })
+  }
+  return named.flatMap(({ key }) => key ?? [])
+})
 
 /** A judge as the panel's settings have it; its family where its name does not show one. */
 const judgeOf = (text: string): { readonly model: string; readonly family?: string } => {

@@ -1,4 +1,13 @@
-import { checkForm, type LatentExam, parseSubject, type ReferenceBundle } from "@model-intake/core"
+import {
+  checkForm,
+  type Form,
+  type Instrument,
+  keyOf,
+  type LatentExam,
+  parseSubject,
+  type ReferenceBundle,
+  standsFor
+} from "@model-intake/core"
 import { Plugins } from "@model-intake/examination"
 import { formsFrom, UsageError, writeText } from "@model-intake/host"
 import { buildReference, latentPrompts } from "@model-intake/instruments"
@@ -16,13 +25,19 @@ const form = Flag.String("form").pipe(
 
 const out = Flag.String("out").pipe(Flag.withDescription("File to write"), Flag.withMetavar("FILE"))
 
-/** The form of the instrument that looks inside. */
+/** The form of an instrument that looks inside: the one that a given form is for, else the built-in one. */
 const latentForm = Effect.fnUntraced(function* (given: string) {
   const { form: id, forms } = yield* formsFrom(given)
   const instruments = yield* (yield* Plugins).instruments
-  const latent = instruments.find(({ exam }) => exam?._tag === "latent")
+  const able = instruments.filter(({ exam }) => exam?._tag === "latent")
+  const isFor = (instrument: Instrument) => (one: Form) =>
+    one.id === id && (one.instrument === keyOf(instrument) || one.instrument === instrument.code)
+  const latent =
+    able.find((instrument) => forms.some(isFor(instrument))) ??
+    able.find((instrument) => standsFor(instrument) === "table") ??
+    able[0]
   if (latent === undefined) return yield* new UsageError({ message: "no installed plugin looks at hidden states" })
-  const own = forms.find((one) => one.id === id && one.instrument === latent.code)
+  const own = forms.find(isFor(latent))
   return yield* own === undefined ? (latent.exam as LatentExam).load(id) : checkForm(own)
 })
 

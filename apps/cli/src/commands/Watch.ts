@@ -1,4 +1,4 @@
-import { instrumentCodes } from "@model-intake/core"
+import { compareInstrumentKeys, instrumentCodes, parseInstrumentKey } from "@model-intake/core"
 import { requireSubject, UsageError } from "@model-intake/host"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Effect from "effect/Effect"
@@ -18,7 +18,7 @@ const addCommand = Command.make(
     says: Flag.String("says").pipe(Flag.withDescription("What was noticed, in words")),
     who: Flag.String("who").pipe(Flag.withDescription("Who noticed it; it is signed into the log")),
     instruments: Flag.String("instruments").pipe(
-      Flag.withDescription("Codes of the instruments that it bears on, joined by commas, such as M3,B2"),
+      Flag.withDescription("Codes or ids of the instruments that it bears on, joined by commas, such as M3,B2"),
       Flag.withMetavar("CODES"),
       Flag.optional
     ),
@@ -28,15 +28,16 @@ const addCommand = Command.make(
   Effect.fn(function* (options) {
     const named = Option.getOrElse(options.instruments, () => "")
       .split(",")
-      .map((code) => code.trim().toUpperCase())
-      .filter((code) => code !== "")
-    const instruments = instrumentCodes.filter((code) => named.includes(code))
-    const unknown = named.find((code) => !instruments.some((known) => known === code))
+      .map((name) => name.trim())
+      .filter((name) => name !== "")
+    const unknown = named.find((name) => parseInstrumentKey(name) === null)
     if (unknown !== undefined) {
       return yield* new UsageError({
-        message: `--instruments names ${printable(unknown)}, which is no instrument; there are ${instrumentCodes.join(", ")}`
+        message: `--instruments names ${printable(unknown)}; it takes ${instrumentCodes.join(", ")} and ids of house instruments`
       })
     }
+    const keys = named.flatMap((name) => parseInstrumentKey(name) ?? [])
+    const instruments = [...new Set(keys)].sort(compareInstrumentKeys)
     const note = yield* withStore(options, "record", (files) =>
       files.addWatchNote({ subject: options.subject, who: options.who, says: options.says, instruments })
     )

@@ -3,8 +3,8 @@ import {
   deploymentContexts,
   dispositionRank,
   formatSubject,
-  instrumentCodes,
   levelRank,
+  listedInstruments,
   type Reading,
   type Verdict
 } from "@model-intake/core"
@@ -27,9 +27,9 @@ export const comparisonCard = ({ from, to }: ComparisonCard): Message => {
   const moved = deploymentContexts
     .filter((each) => from.contexts[each].permission !== to.contexts[each].permission)
     .map((each) => `• ${contextName[each]}: ${from.contexts[each].permission} → *${to.contexts[each].permission}*`)
-  const rows = instrumentCodes.flatMap((code) => {
-    const [a, b] = [from, to].map(({ readings }) => readings.find(({ instrument }) => instrument === code))
-    return a === undefined && b === undefined ? [] : [[instrumentName({ instrument: code }), cell(a), "→", cell(b)]]
+  const rows = listedInstruments([from, to]).flatMap((listed) => {
+    const [a, b] = [from, to].map(({ readings }) => readings.find(({ instrument }) => instrument === listed.instrument))
+    return a === undefined && b === undefined ? [] : [[instrumentName(listed), cell(a), "→", cell(b)]]
   })
   return message(
     `${prose(after, 300)} is ${directionSays(from, to)} ${prose(before, 300)} – level ${from.level} to ${to.level}, ${from.disposition} to ${to.disposition}.`,

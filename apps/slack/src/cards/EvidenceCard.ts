@@ -1,4 +1,4 @@
-/** What the verdict stands on: the ten readings, findings, words of the subject, and the rules that decided. */
+/** What the verdict stands on: its readings, findings, words of the subject, and the rules that decided. */
 import { formatSubject, type Reading, type Verdict } from "@model-intake/core"
 import {
   capitalised,
@@ -18,7 +18,7 @@ import { named, quotation } from "./Parts.ts"
 import { prose } from "./SlackText.ts"
 
 /** Readings and quotes shown; the report holds all of them. */
-const mostReadings = 10
+const mostReadings = 12
 const quotesEach = 2
 const mostFindings = 8
 const mostMissing = 8

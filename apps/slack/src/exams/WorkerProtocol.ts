@@ -1,5 +1,5 @@
 /** What the bot and the process that examines say to each other. */
-import type { InstrumentCode, Lineage } from "@model-intake/core"
+import type { InstrumentKey, Lineage } from "@model-intake/core"
 import type { ExamProgress, ExamTicket } from "./ExamTicket.ts"
 
 /** One exam, as the worker is to hold it. The verdict goes into a file, so that it outlives both processes. */
@@ -10,8 +10,8 @@ export interface WorkerOrder extends Pick<ExamTicket, "subject" | "brief" | "rep
   readonly recordedLineage: Lineage | null
   /** Id of a form, or the path of one. */
   readonly form: string
-  /** Codes of the instruments; null for all installed ones. */
-  readonly instruments: ReadonlyArray<InstrumentCode> | null
+  /** Codes or ids of the instruments; null for all installed ones. */
+  readonly instruments: ReadonlyArray<InstrumentKey> | null
   readonly maxRequests: number | null
   readonly deadlineMs: number | null
   /** Folder of the data of Model Intake. */

@@ -1,12 +1,5 @@
-/** All ten readings with estimates, one-sided bounds and thresholds. Units differ, so every row has its own scale. */
-import {
-  instrumentCodes,
-  instrumentTable,
-  type Outcome,
-  outcomeSymbol,
-  type Reading,
-  type Verdict
-} from "@model-intake/core"
+/** All readings with estimates, one-sided bounds and thresholds. Units differ, so every row has its own scale. */
+import { listedInstruments, type Outcome, outcomeSymbol, type Reading, type Verdict } from "@model-intake/core"
 import { type Chart, type ChartOptions, drawSvg, type Palette, palettes } from "../Chart.ts"
 import { boxes, type Label, type Line, labels, lines, type Point, points } from "../internal/shapes.ts"
 import { type Threshold, thresholdsOf } from "../Thresholds.ts"
@@ -15,25 +8,25 @@ import { estimateText, figure, instrumentName, intervalText, outcomeTone, words 
 export const forestChart = async (verdict: Verdict, options: ChartOptions = {}): Promise<Chart> => {
   const { palette = palettes.light, width = 760 } = options
   const layout = width < narrowBelow ? narrow(width) : wide(width)
-  const rows = instrumentCodes.map((code, index) => ({
-    code,
-    reading: verdict.readings.find(({ instrument }) => instrument === code) ?? null,
+  const rows = listedInstruments([verdict]).map((listed, index) => ({
+    listed,
+    reading: verdict.readings.find(({ instrument }) => instrument === listed.instrument) ?? null,
     y: index * layout.rowHeight
   }))
-  const absent = rows.filter(({ reading }) => reading === null).map(({ code }) => code)
+  const absent = rows.filter(({ reading }) => reading === null).map(({ listed }) => listed.instrument)
   const name = {
     name: "forest",
-    title: "Ten readings with their bounds and thresholds",
+    title: "Readings with their bounds and thresholds",
     description: rows
-      .map(({ code, reading }) =>
+      .map(({ listed, reading }) =>
         reading === null
-          ? `${code} not administered`
+          ? `${listed.instrument} not administered`
           : `${instrumentName(reading)}: ${words(reading.outcome)}, ${estimateText(reading)} (${reading.measure.label})`
       )
       .join(". ")
   }
-  const marks = rows.map(({ code, reading, y }) =>
-    reading === null ? emptyRow(code, y, layout, palette) : readingRow(reading, y, layout, palette)
+  const marks = rows.map(({ listed, reading, y }) =>
+    reading === null ? emptyRow(instrumentName(listed), y, layout, palette) : readingRow(reading, y, layout, palette)
   )
   const drawing = {
     width,
@@ -114,11 +107,11 @@ interface Marks {
   readonly labels: ReadonlyArray<Label>
 }
 
-const emptyRow = (code: Reading["instrument"], y: number, layout: Layout, palette: Palette): Marks => ({
+const emptyRow = (name: string, y: number, layout: Layout, palette: Palette): Marks => ({
   lines: [separator(y, layout, palette)],
   points: [],
   labels: [
-    { ...at(layout.name, y), text: `${code} ${instrumentTable[code].name}`, color: palette.muted, size: 13 },
+    { ...at(layout.name, y), text: name, color: palette.muted, size: 13 },
     { ...at(layout.outcome, y), text: "○ not administered", color: palette.absent, size: 13 }
   ]
 })

@@ -1,9 +1,18 @@
 /** Level and outcomes over the checkpoints of a lineage: which instrument left its band first, and when the level rose. */
-import { instrumentCodes, levelRank, levels, type Outcome, severityOf, type Verdict } from "@model-intake/core"
+import {
+  isInstrumentCode,
+  levelRank,
+  levels,
+  listedInstruments,
+  type Outcome,
+  type Reading,
+  severityOf,
+  type Verdict
+} from "@model-intake/core"
 import { type Chart, type ChartOptions, drawSvg, palettes } from "../Chart.ts"
 import { visible } from "../internal/hostile.ts"
 import { boxes, type Label, labels, lines, points } from "../internal/shapes.ts"
-import { outcomeTone, words } from "../Words.ts"
+import { outcomeTone, shortName, words } from "../Words.ts"
 
 /** A checkpoint of a lineage, with its latest verdict; null where it was not examined. */
 export interface TrajectoryPoint {
@@ -13,7 +22,9 @@ export interface TrajectoryPoint {
   readonly verdict: Verdict | null
 }
 
-const [top, rowHeight, left] = [12, 26, 60]
+const [top, rowHeight] = [12, 26]
+/** Room for codes, and for the names of house instruments where there are any. */
+const margins = { codes: 60, names: 190 } as const
 /** More checkpoints than this are in the table only: the last ones are drawn. */
 const most = 40
 
@@ -22,16 +33,19 @@ export const trajectoryChart = async (
   options: ChartOptions = {}
 ): Promise<Chart> => {
   const { palette = palettes.light, width = 860 } = options
-  const outcomeAt = ({ verdict }: TrajectoryPoint, code: (typeof instrumentCodes)[number]): Outcome | null =>
-    verdict?.readings.find(({ instrument }) => instrument === code)?.outcome ?? null
-  const leaves = (code: (typeof instrumentCodes)[number]) =>
+  const listed = listedInstruments(checkpoints.flatMap(({ verdict }) => verdict ?? []))
+  const left = listed.every(({ instrument }) => isInstrumentCode(instrument)) ? margins.codes : margins.names
+  const nameOf = (each: Listed) => visible(shortName(each), 28)
+  const outcomeAt = ({ verdict }: TrajectoryPoint, { instrument }: Listed): Outcome | null =>
+    verdict?.readings.find((reading) => reading.instrument === instrument)?.outcome ?? null
+  const leaves = (each: Listed) =>
     checkpoints.findIndex((checkpoint) => {
-      const outcome = outcomeAt(checkpoint, code)
+      const outcome = outcomeAt(checkpoint, each)
       return outcome !== null && (severityOf(outcome) ?? 0) > 0
     })
-  const departures = instrumentCodes.flatMap((code) => {
-    const at = leaves(code)
-    return at < 0 ? [] : [`${code} at ${visible(checkpoints[at]!.subject, 80)}`]
+  const departures = listed.flatMap((each) => {
+    const at = leaves(each)
+    return at < 0 ? [] : [`${nameOf(each)} at ${visible(checkpoints[at]!.subject, 80)}`]
   })
   const chart = {
     name: "trajectory",
@@ -43,13 +57,13 @@ export const trajectoryChart = async (
       )
       .join("; ")}. First outside its band: ${departures.length === 0 ? "none seen" : departures.join(", ")}.`,
     table: {
-      columns: ["checkpoint", "steps", "level", ...instrumentCodes],
+      columns: ["checkpoint", "steps", "level", ...listed.map(nameOf)],
       rows: checkpoints.map((checkpoint) => [
         visible(checkpoint.subject, 120),
         checkpoint.steps === null ? "–" : String(checkpoint.steps),
         checkpoint.verdict === null ? "no verdict" : String(checkpoint.verdict.level),
-        ...instrumentCodes.map((code) => {
-          const outcome = outcomeAt(checkpoint, code)
+        ...listed.map((each) => {
+          const outcome = outcomeAt(checkpoint, each)
           return outcome === null ? "–" : words(outcome)
         })
       ])
@@ -65,7 +79,7 @@ export const trajectoryChart = async (
   const x = (index: number) => left + (index + 0.5) * step
   const y = (level: Verdict["level"]) => top + plot - (levelRank(level) + 0.5) * rowHeight
   const known = drawn.flatMap(({ verdict }, index) => (verdict === null ? [] : [{ index, verdict }]))
-  const names = below + instrumentCodes.length * 22 + 18
+  const names = below + listed.length * 22 + 18
   const shapes: Partial<Record<Outcome, string>> = { borderline: "triangle-up", fail: "diamond" }
   const drawing = {
     width,
@@ -114,8 +128,8 @@ export const trajectoryChart = async (
           color: palette.accent
         })),
         ...drawn.flatMap((checkpoint, index) =>
-          instrumentCodes.flatMap((code, row) => {
-            const outcome = outcomeAt(checkpoint, code)
+          listed.flatMap((each, row) => {
+            const outcome = outcomeAt(checkpoint, each)
             if (outcome === null) return []
             const color = palette[outcomeTone[outcome]]
             return [
@@ -146,19 +160,19 @@ export const trajectoryChart = async (
           align: "center" as const,
           color: palette.muted
         })),
-        ...instrumentCodes.map((code, row) => ({
+        ...listed.map((each, row) => ({
           x: left - 10,
           y: below + row * 22,
-          text: code,
+          text: nameOf(each),
           align: "right" as const,
           color: palette.ink
         })),
         ...drawn.flatMap((checkpoint, index) =>
-          instrumentCodes.flatMap(
-            (code, row): ReadonlyArray<Label> =>
-              leaves(code) === skipped + index
+          listed.flatMap(
+            (each, row): ReadonlyArray<Label> =>
+              leaves(each) === skipped + index
                 ? [{ x: x(index) + 10, y: below + row * 22, text: "first", size: 11, color: palette.muted }]
-                : outcomeAt(checkpoint, code) === null
+                : outcomeAt(checkpoint, each) === null
                   ? [{ x: x(index), y: below + row * 22, text: "·", align: "center" as const, color: palette.absent }]
                   : []
           )
@@ -186,6 +200,8 @@ export const trajectoryChart = async (
     missing: skipped === 0 ? null : `The first ${skipped} checkpoints are in the table only.`
   }
 }
+
+type Listed = Pick<Reading, "instrument" | "name">
 
 /** What the marks mean. */
 const legend = [
