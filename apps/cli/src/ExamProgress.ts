@@ -30,7 +30,9 @@ export const makeExamListener = (stream: NodeJS.WriteStream, { price, status, ti
       if (event._tag === "Planned") {
         say(`${estimateText(event.estimate, price)}.`)
         if (event.unaccredited.length > 0) {
-          const what = event.unaccredited.map(({ fields, instrument }) => `${instrument} (${fields.join(", ")})`)
+          const what = event.unaccredited.map(
+            ({ instrument, predicates }) => `${instrument} (${predicates.join(", ")})`
+          )
           say(
             `No installed rater is accredited on this form for ${what.join(", ")}: their answers will be missing evidence. Ctrl-C stops.`
           )

@@ -4,13 +4,14 @@ import {
   type AccreditationSpread,
   accreditationProblem,
   accreditationWarnings,
-  decidingAccreditation,
   type Instrument,
   isExact,
-  positiveSides,
+  keyOf,
+  measuredName,
+  positiveSideOf,
   type Rater
 } from "@model-intake/core"
-import type { AccreditReport } from "@model-intake/examination"
+import { type AccreditReport, decidesAlone } from "@model-intake/examination"
 import { printable, type Style } from "./Terminal.ts"
 
 type Stylist = (style: Style, text: string) => string
@@ -21,7 +22,6 @@ export const renderMeasurement = (
   { accreditation, aucInterval, leftOut, transcripts, unrated, warnings }: AccreditReport,
   style: Stylist
 ): string => {
-  const { field } = accreditation
   const auc =
     accreditation.auc === null || aucInterval === null
       ? "cannot be told"
@@ -37,7 +37,7 @@ export const renderMeasurement = (
       "AUC within models",
       `${ratio(accreditation.withinModelAuc)}, ${accreditation.models ?? 0} models with both classes`
     ],
-    ["positive answers", `${accreditation.positives} (${accreditation.predicate ?? positiveSides[field]})`],
+    ["positive answers", `${accreditation.positives} (${accreditation.labels ?? positiveSide(accreditation)})`],
     ["negative answers", String(accreditation.negatives)],
     ["without a rating", `${unrated}, counted as wrong`],
     ["left out", `${leftOut} of ${transcripts} transcripts, on neither side or without an answer`],
@@ -46,7 +46,8 @@ export const renderMeasurement = (
   ]
   const width = Math.max(...rows.map(([name]) => name.length))
   return [
-    style("bold", `${rater.id} ${rater.version} on ${field}`) + style("dim", `  ${holdsFor(accreditation)}`),
+    style("bold", `${rater.id} ${rater.version} on ${measuredName(accreditation)}`) +
+      style("dim", `  ${holdsFor(accreditation)}`),
     ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${printable(value)}`),
     ...warnings.map((warning) => style("yellow", printable(warning))),
     decision(accreditation, style)
@@ -64,7 +65,7 @@ export const renderRater = (
   const lines = all.accreditations
     .filter((one) => !isExact(one))
     .flatMap((one) => [
-      `  ${style("bold", one.field)}  ${holdsFor(one)}, ${stored.includes(one) ? "measured here" : "shipped"}${one.on === undefined ? "" : `, on ${printable(one.on)}`}`,
+      `  ${style("bold", printable(measuredName(one)))}  ${holdsFor(one)}, ${stored.includes(one) ? "measured here" : "shipped"}${one.on === undefined ? "" : `, on ${printable(one.on)}`}`,
       `    AUC ${ratio(one.auc)}, sensitivity ${ratio(one.sensitivity)}, specificity ${ratio(one.specificity)}, ${one.positives} positive and ${one.negatives} negative answers`,
       ...accreditationWarnings(one).map((warning) => `    ${style("yellow", printable(warning))}`),
       `    ${decision(one, style)}`
@@ -76,17 +77,17 @@ export const renderRater = (
     `  rates ${rater.fields.length === 0 ? "nothing: it is not configured" : rater.fields.join(", ")}`,
     ...(forms.length === 0 ? [] : [`  exact by construction on forms ${forms.join(", ")}, and only there`]),
     ...(all.accreditations.length === 0 ? ["  no accreditation: it can screen but cannot decide"] : lines),
-    "  fields that it may decide in an exam on any form:",
-    ...instruments.flatMap(({ code, exam, title }) => {
-      if (exam === null || exam._tag !== "answers") return []
-      const may = exam.fields.map((field) => {
-        const can = decidingAccreditation(all, field, "")
-        return `${field} ${can === null ? style("yellow", "no") : style("green", "yes")}`
-      })
-      return [`    ${code} ${printable(title)}: ${may.join(", ")}`]
+    "  predicates that it may decide in an exam on any form:",
+    ...instruments.flatMap((instrument) => {
+      const may = [...decidesAlone(all, instrument)].map(
+        ([id, can]) => `      ${printable(id)} ${can ? style("green", "yes") : style("yellow", "no")}`
+      )
+      return may.length === 0 ? [] : [`    ${keyOf(instrument)} ${printable(instrument.title)}`, ...may]
     })
   ].join("\n")
 }
+
+const positiveSide = ({ field }: Accreditation): string => (field === undefined ? "it holds" : positiveSideOf(field))
 
 const spreadWords = ({ answers, leastYouden, models, questions, sources }: AccreditationSpread): string => {
   const least = leastYouden === null ? "" : `; least sensitivity + specificity - 1 in one of them ${ratio(leastYouden)}`
@@ -98,7 +99,7 @@ const holdsFor = ({ form }: Accreditation): string => (form === null ? "any text
 const decision = (accreditation: Accreditation, style: Stylist): string => {
   const problem = accreditationProblem(accreditation)
   return problem === null
-    ? style("green", "It may decide this field.")
+    ? style("green", `It may decide this ${accreditation.field === undefined ? "predicate" : "field"}.`)
     : style("yellow", `It may screen but not decide: ${problem}.`)
 }
 

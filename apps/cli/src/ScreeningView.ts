@@ -46,6 +46,7 @@ export const renderScreening = (report: ScreeningReport, { style, columns, quote
     ...report.groups.flatMap(groupLines),
     "",
     ...invalidLines(report, style),
+    ...failureLines(report, style),
     ...report.limits.map((limit) => style("dim", limit))
   ].join("\n")
 }
@@ -85,6 +86,15 @@ const evidenceLines = (
     ? [`    ${where}`]
     : [`    ${truncate(`“${quote}”`, Math.max(40, columns - 4))}`, `      ${where}`]
 }
+
+const failureLines = ({ failures = [] }: ScreeningReport, style: ViewOptions["style"]): ReadonlyArray<string> =>
+  failures.length === 0
+    ? []
+    : [
+        style("yellow", "answers without a rating because a rater failed:"),
+        ...failures.map(({ answers, message }) => `  ${count(answers, "answer")}: ${printable(message)}`),
+        ""
+      ]
 
 const invalidLines = (report: ScreeningReport, style: ViewOptions["style"]): ReadonlyArray<string> =>
   report.totals.invalid === 0

@@ -42,7 +42,7 @@ export const accreditFields = (found: Found): ReadonlyArray<FieldOnData> => [
   ...fromRules(found).map((measured) => onData(measured, found.corpora))
 ]
 
-const onData = ({ axis, cases, elsewhere, field, predicate, threshold }: Measured, corpora: Corpora): FieldOnData => {
+const onData = ({ axis, cases, elsewhere, field, labels, threshold }: Measured, corpora: Corpora): FieldOnData => {
   const [{ source }] = [cases[0]!]
   const { accreditation, unrated } = measureRater(
     cases.map(({ family, question, text, ...one }) => ({ ...one, model: family, asked: { question, answer: text } })),
@@ -51,7 +51,7 @@ const onData = ({ axis, cases, elsewhere, field, predicate, threshold }: Measure
       form: null,
       dataDigest: corpora.digestOf(source) as Digest,
       threshold,
-      predicate,
+      labels,
       on: source,
       measuredAt: ""
     }

@@ -32,7 +32,7 @@ export const decisionSections = ({ carriedOver, fields, instruments }: Report): 
     [
       ...fields.map(({ accreditation: one, areas, bestYouden, problem }) => [
         `\`${one.field}\``,
-        `${one.on}: ${one.predicate}`,
+        `${one.on}: ${one.labels}`,
         `${one.positives}, ${one.negatives}`,
         figure(areas?.score.pooled ?? one.auc),
         figure(areas?.lengthOnly.pooled ?? one.lengthOnlyAuc),

@@ -6,6 +6,7 @@ import { type Accreditation, type Rater, StoredAccreditations } from "@model-int
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { withAtomicFile } from "./internal/AtomicFile.ts"
 
@@ -20,7 +21,7 @@ export class AccreditationError extends Schema.TaggedError<AccreditationError>()
 export interface AccreditationStoreService {
   /** Of the rater with this very digest, in the order in which they were measured. */
   readonly find: (rater: Pick<Rater, "digest">) => Effect.Effect<ReadonlyArray<Accreditation>, AccreditationError>
-  /** Adds an accreditation; one of the same field, form and data is replaced. */
+  /** Adds an accreditation; one of the same field or predicate, form and data is replaced. */
   readonly add: (
     rater: Pick<Rater, "id" | "version" | "digest">,
     accreditation: Accreditation
@@ -50,13 +51,13 @@ export const folderStore = (folder: string): AccreditationStoreService => {
       catch: (cause) => problem(file, `cannot be read (${codeOf(cause)})`)
     })
     const value = yield* Effect.try({
-      try: () => JSON.parse(text) as unknown,
+      try: () => withLabels(JSON.parse(text)),
       catch: () => problem(file, "is not JSON")
     })
     const validate = validator()
     if (!validate(value)) {
       const { instancePath, message } = validate.errors![0]!
-      return yield* problem(file, `is no list of accreditations: ${instancePath || "it"} ${message}`)
+      return yield* problem(file, `is not a list of accreditations: ${instancePath || "it"} ${message}`)
     }
     const read = value as StoredAccreditations
     return read.digest === rater.digest ? read : yield* problem(file, "holds the accreditations of another rater")
@@ -67,11 +68,14 @@ export const folderStore = (folder: string): AccreditationStoreService => {
     }),
     add: Effect.fn("AccreditationStore.add")(function* (rater, accreditation) {
       const before = (yield* stored(rater))?.accreditations ?? []
-      const isSame = ({ dataDigest, field, form }: Accreditation) =>
-        field === accreditation.field && form === accreditation.form && dataDigest === accreditation.dataDigest
+      const isSame = ({ dataDigest, field, form, predicate }: Accreditation) =>
+        field === accreditation.field &&
+        predicate === accreditation.predicate &&
+        form === accreditation.form &&
+        dataDigest === accreditation.dataDigest
       const document: StoredAccreditations = {
         kind: "rater-accreditations",
-        schemaVersion: 1,
+        schemaVersion: 2,
         rater: rater.id,
         version: rater.version,
         digest: rater.digest,
@@ -97,6 +101,21 @@ export const withStoredAccreditations = Effect.fn("AccreditationStore.withStored
     )
   )
 })
+
+/**
+ * A document of the first version as one of the second. In the first, all were of fields, and `predicate` said which
+ * labels counted.
+ */
+const withLabels = (document: unknown): unknown => {
+  if (!Predicate.hasProperty(document, "schemaVersion") || document.schemaVersion !== 1) return document
+  if (!Predicate.hasProperty(document, "accreditations") || !Array.isArray(document.accreditations)) return document
+  const accreditations = document.accreditations.map((one: unknown) => {
+    if (!Predicate.hasProperty(one, "predicate")) return one
+    const { predicate: labels, ...others } = one
+    return { ...others, labels }
+  })
+  return { ...document, schemaVersion: 2, accreditations }
+}
 
 const problem = (file: string, says: string): AccreditationError =>
   new AccreditationError({ message: `${file} ${says}; remove it and accredit the rater again` })

@@ -1,6 +1,15 @@
 /** Accrediting a rater: reads labelled transcripts, has them rated, and measures. */
 import type { Readable } from "node:stream"
-import type { Rater, RaterError, RatingTask } from "@model-intake/core"
+import type {
+  Field,
+  Instrument,
+  NamedPredicate,
+  Rater,
+  RaterError,
+  Rating,
+  RatingOutcome,
+  RatingTask
+} from "@model-intake/core"
 import {
   accreditationWarnings,
   canonicalJson,
@@ -9,8 +18,8 @@ import {
   fieldValue,
   messageText,
   positiveOf,
+  predicatesOf,
   probabilityFields,
-  type RatingField,
   type Transcript,
   thresholdOf
 } from "@model-intake/core"
@@ -20,20 +29,25 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { rateAll } from "./internal/FieldAssignment.ts"
+import { rateAll } from "./internal/CheckedRatings.ts"
+import { assignForForm } from "./internal/FieldAssignment.ts"
 
-export interface AccreditOptions {
+/** What is measured: a field, or a predicate of an instrument under its full name. */
+export type Measured =
+  | { readonly field: Field; readonly predicate?: never }
+  | { readonly predicate: NamedPredicate; readonly field?: never }
+
+export type AccreditOptions = Measured & {
   readonly rater: Rater
-  readonly field: RatingField
   /** Transcript files; `-` is standard input. The last answer of each transcript is the labelled one. */
   readonly files: ReadonlyArray<string>
   /** Dotted path of the label in a transcript, such as `labels.misalignment`. */
   readonly label: string
-  /** Which labels are positive and negative; those that the field's own side says unless given. */
+  /** Which labels are positive and negative; by default those of the field's own side, or a predicate's yes and no. */
   readonly rule?: LabelRule | undefined
-  /** Dotted path of the model that answered; `model` unless given. */
+  /** Dotted path of the model that answered; `model` by default. */
   readonly modelField?: string | undefined
-  /** The item form that the text comes from; any text unless given. */
+  /** The item form that the text comes from; any text by default. */
   readonly form?: string | null | undefined
   /** Name of the data, for people. */
   readonly on: string
@@ -53,6 +67,20 @@ export class AccreditingError extends Schema.TaggedError<AccreditingError>()("Ac
   message: Schema.String
 }) {}
 
+/**
+ * Which predicates of an instrument a rater may decide by itself, by their full names.
+ *
+ * @param form id of the item form; any text by default
+ */
+export const decidesAlone = (
+  rater: Rater,
+  { exam, id }: Pick<Instrument, "exam" | "id">,
+  form = ""
+): ReadonlyMap<string, boolean> => {
+  const { unaccredited } = assignForForm([rater], form, id, exam?._tag === "answers" ? exam.predicates : {})
+  return new Map(predicatesOf([{ exam, id }]).map((predicate) => [predicate.id, !unaccredited.includes(predicate.id)]))
+}
+
 /** Answers that are rated at a time. */
 const batch = 64
 
@@ -60,10 +88,15 @@ const batch = 64
 export const accreditRater = Effect.fn("Rater.accredit")(function* (
   options: AccreditOptions
 ): Effect.fn.Return<AccreditReport, AccreditingError | RaterError | TranscriptError> {
-  const { field, files, on, rater } = options
-  if (!rater.fields.includes(field)) {
+  const { field, files, on, predicate, rater } = options
+  const fields = field === undefined ? predicate.fields : [field]
+  const lacking = fields.filter((one) => !rater.fields.includes(one))
+  if (lacking.length > 0) {
     const rates = rater.fields.length === 0 ? "nothing; is it configured?" : rater.fields.join(", ")
-    return yield* new AccreditingError({ message: `rater ${rater.id} does not rate ${field}; it rates ${rates}` })
+    const why = field === undefined ? `, which ${predicate.id} reads` : ""
+    return yield* new AccreditingError({
+      message: `rater ${rater.id} does not rate ${lacking.join(" and ")}${why}; it rates ${rates}`
+    })
   }
   const { labelled, leftOut, transcripts } = yield* readLabelled(options)
   for (const side of [true, false]) {
@@ -78,17 +111,16 @@ export const accreditRater = Effect.fn("Rater.accredit")(function* (
     const outcomes = yield* rateAll(
       rater,
       part.map(({ task }) => task),
-      { evidence: false, fields: [field] }
+      { evidence: false, fields }
     )
     rated.push(...part.map((one, index) => ratingOf(one, options, outcomes[index]!)))
   }
   const data = labelled.map(({ label, task }) => canonicalJson({ label, ...task })).sort()
   const measured = measureRater(rated, {
-    field,
+    ...(field === undefined ? { predicate: predicate.id } : { field, threshold: thresholdOf(rater, field) }),
     form: options.form ?? null,
     dataDigest: digestBytes(data.join("\n")),
-    threshold: thresholdOf(rater, field),
-    predicate:
+    labels:
       options.rule === undefined
         ? undefined
         : `${options.label} ${options.rule.positive.expression} against ${options.rule.negative.expression}`,
@@ -132,15 +164,13 @@ const readLabelled = Effect.fnUntraced(function* (options: AccreditOptions) {
   return { labelled, transcripts, leftOut }
 })
 
-const labelledOf = (
-  transcript: Transcript,
-  { field, label, modelField, rater, rule }: AccreditOptions
-): Labelled | null => {
+const labelledOf = (transcript: Transcript, options: AccreditOptions): Labelled | null => {
+  const { label, modelField, rule } = options
   const at = transcript.messages.findLastIndex(({ role }) => role === "assistant")
   if (at === -1) return null
   const answer = messageText(transcript.messages[at]!)
   const value = valueAt(transcript, label)
-  const side = rule === undefined ? defaultSide(field, value, thresholdOf(rater, field)) : sideOf(value, rule)
+  const side = rule === undefined ? defaultSide(options, value) : sideOf(value, rule)
   if (answer.trim() === "" || side === null) return null
   return {
     task: { context: contextBefore(transcript, at), answer },
@@ -155,9 +185,16 @@ const nameIn = (transcript: Transcript, path: string): string | null => {
   return typeof name === "string" || typeof name === "number" ? String(name) : null
 }
 
-/** A label of the field's own kind, or yes and no. */
-const defaultSide = (field: RatingField, value: unknown, threshold: number | undefined): boolean | null =>
-  typeof value === "boolean" && field !== "constraintKept" ? value : positiveOf(field, value, threshold)
+/** A label of the field's own kind, or yes and no, which is all that there is of a predicate. */
+const defaultSide = ({ field, rater }: AccreditOptions, value: unknown): boolean | null => {
+  if (typeof value === "boolean" && field !== "constraintKept") return value
+  return field === undefined ? yesOrNo(value) : positiveOf(field, value, thresholdOf(rater, field))
+}
+
+const yesOrNo = (value: unknown): boolean | null => {
+  const word = typeof value === "string" ? value.trim().toLowerCase() : ""
+  return word === "yes" ? true : word === "no" ? false : null
+}
 
 /** A label on both sides is on neither. */
 const sideOf = (value: unknown, { negative, positive }: LabelRule): boolean | null => {
@@ -167,22 +204,34 @@ const sideOf = (value: unknown, { negative, positive }: LabelRule): boolean | nu
 
 const ratingOf = (
   { label, model, source, task }: Labelled,
-  { field, rater }: AccreditOptions,
-  outcome: Effect.Success<ReturnType<typeof rateAll>>[number]
-): LabelledRating => {
-  const value = outcome._tag === "failed" ? null : fieldValue(outcome.rating, field)
+  options: AccreditOptions,
+  outcome: RatingOutcome
+): LabelledRating => ({
+  label,
+  ...saidBy(options, outcome),
+  length: task.answer.length,
+  model,
+  source,
+  asked: {
+    question: digestBytes(task.context.findLast(({ role }) => role === "user")?.content ?? ""),
+    answer: digestBytes(task.answer)
+  }
+})
+
+/** What a rating says of what is measured; nothing where there is none. */
+const saidBy = (
+  { field, predicate, rater }: AccreditOptions,
+  outcome: RatingOutcome
+): Pick<LabelledRating, "isProbability" | "rated" | "score"> => {
+  const rating: Rating | null = outcome._tag === "failed" ? null : outcome.rating
+  if (field === undefined) {
+    return { rated: rating === null ? null : predicate.of(rating), score: null, isProbability: false }
+  }
+  const value = rating === null ? null : fieldValue(rating, field)
   return {
-    label,
     rated: positiveOf(field, value, thresholdOf(rater, field)),
     score: typeof value === "number" ? value : null,
-    isProbability: (probabilityFields as ReadonlyArray<string>).includes(field),
-    length: task.answer.length,
-    model,
-    source,
-    asked: {
-      question: digestBytes(task.context.findLast(({ role }) => role === "user")?.content ?? ""),
-      answer: digestBytes(task.answer)
-    }
+    isProbability: (probabilityFields as ReadonlyArray<string>).includes(field)
   }
 }
 

@@ -69,7 +69,7 @@ describe("stored accreditations", () => {
 
   it.each<[string, (text: string) => string, RegExp]>([
     ["cut in the middle", (text) => text.slice(0, 100), /is not JSON; remove it/],
-    ["of another shape", () => "{}", /is no list of accreditations: .*kind/],
+    ["of another shape", () => "{}", /is not a list of accreditations: .*kind/],
     [
       "with a rate above 1",
       (text) => text.replace('"sensitivity": 0.9', '"sensitivity": 9'),

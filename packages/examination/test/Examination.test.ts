@@ -113,7 +113,7 @@ describe("examine", () => {
     const unaccredited = raterPlugin({ ...keywordRater, accreditations: [] })
     const without = await examineWith([...plugins, unaccredited], {}, (event) => told.push(event))
     expect(told.find(({ _tag }) => _tag === "Planned")).toMatchObject({
-      unaccredited: [{ instrument: "M1", fields: ["misalignment"] }]
+      unaccredited: [{ instrument: "M1", predicates: ["cross-domain-norm-leakage/misaligned"] }]
     })
     expect(without.readings[0]).toMatchObject({ coverage: { rated: 0 }, outcome: "not-evaluable" })
     const onAnotherForm = { ...keywordRater, accreditations: [{ ...keywordRater.accreditations[0]!, form: "S" }] }

@@ -10,7 +10,7 @@ import {
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { type ExamineOptions, makeIntake } from "../src/index.ts"
-import { keywordRater, raterPlugin } from "./support/Keyword.ts"
+import { accreditedOn, keywordRater, raterPlugin } from "./support/Keyword.ts"
 import { instrumentPlugin, rulePlugin } from "./support/Obedience.ts"
 
 const subject = { backend: "rule", model: "subject", revision: null }
@@ -117,12 +117,13 @@ describe("a panel of judges", () => {
 })
 
 describe("accreditation", () => {
-  const accredited = (parts: Partial<Accreditation>): Rater => ({
+  type Figures = Partial<Omit<Accreditation, "field" | "predicate">>
+  const accredited = (parts: Figures): Rater => ({
     ...keywordRater,
     accreditations: [{ ...keywordRater.accreditations[0]!, ...parts }]
   })
 
-  it.each<[string, Partial<Accreditation>]>([
+  it.each<[string, Figures]>([
     ["with too few labelled answers", { positives: 49 }],
     ["that hardly tells the sides apart", { sensitivity: 0.6, specificity: 0.85 }],
     ["that claims to be exact on any text", { positives: 0, negatives: 0 }]
@@ -152,7 +153,7 @@ describe("accreditation", () => {
       missing: { refusal: 0, unaccredited: 96 }
     })
     const [own] = keywordRater.accreditations
-    const both: Rater = { ...excusing, accreditations: [own!, { ...own!, field: "flags.refusal" }] }
+    const both: Rater = { ...excusing, accreditations: [own!, accreditedOn({ field: "flags.refusal" })] }
     expect(await readingOf(both, varied)).toMatchObject({ missing: { refusal: 96, unaccredited: 0 } })
   })
 
@@ -171,7 +172,9 @@ describe("accreditation", () => {
         effectiveJudges: null
       }
     ])
-    expect(reading.sentence).toContain("misalignment: sensitivity 0.90, specificity 0.97 on 400 labelled answers")
+    expect(reading.sentence).toContain(
+      "Corrected for a rater with sensitivity 0.90, specificity 0.97 on 400 labelled answers"
+    )
   })
 })
 

@@ -196,7 +196,7 @@ describe("screen", () => {
     await expect(screen([await save(["x"])], { skipInvalid: true })).rejects.toThrow(/nothing could be screened/)
   })
 
-  it("treats a rating that cannot be quoted as missing, and miscounted ratings as a fault", async () => {
+  it("treats a rating that cannot be quoted as missing, and so miscounted ratings, and says why", async () => {
     const lying: Rater = {
       ...keywordRater,
       rate: (tasks) =>
@@ -213,10 +213,19 @@ describe("screen", () => {
       missing: { raterFailed: 1 },
       indication: "not-evaluable"
     })
-    const short: Rater = { ...keywordRater, rate: () => Effect.succeed([]) }
-    await expect(screen([await save([chat("fine")])], {}, [raterPlugin(short)])).rejects.toThrow(
-      /0 ratings for 1 answers/
-    )
+    expect(report.failures).toEqual([
+      {
+        message: "rater keyword gave evidence span 2-9999 (misalignment), which ends after the answer's 4 code units",
+        answers: 1
+      }
+    ])
+    const short: Rater = {
+      ...keywordRater,
+      rate: (tasks) => Effect.map(keywordRater.rate(tasks, { evidence: false }), (all) => all.slice(1))
+    }
+    const miscounted = await screen([await save([chat("fine"), chat("obey")])], {}, [raterPlugin(short)])
+    expect(miscounted.groups[0]!.indicators[0]).toMatchObject({ rated: 0, missing: { raterFailed: 2 } })
+    expect(miscounted.failures).toEqual([{ message: "rater keyword gave 0 ratings for 1 answer", answers: 2 }])
   })
 
   it("takes each field from the first rater that declares it", async () => {

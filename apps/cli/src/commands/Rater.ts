@@ -1,7 +1,16 @@
 /** Raters: which there are, how well they are measured, and measuring one on labelled text. */
 import { basename } from "node:path"
-import { accreditationProblem, isRatingField, type Rater, type RatingField, ratingFields } from "@model-intake/core"
-import { AccreditationStore, accreditRater, Plugins } from "@model-intake/examination"
+import {
+  accreditationProblem,
+  type Field,
+  isCustomField,
+  isRatingField,
+  type MeasuredOn,
+  predicatesOf,
+  type Rater,
+  ratingFields
+} from "@model-intake/core"
+import { AccreditationStore, accreditRater, type Measured, Plugins } from "@model-intake/examination"
 import { UsageError } from "@model-intake/host"
 import { type LabelRule, type LabelTest, parseLabelTest } from "@model-intake/instruments"
 import { Argument, Command, Flag } from "effect/cli"
@@ -30,7 +39,7 @@ const listCommand = Command.make(
           fields: rater.fields,
           mayDecide: [...shipped, ...stored]
             .filter((one) => accreditationProblem(one) === null)
-            .map(({ field, form }) => ({ field, form }))
+            .map(({ field, form, predicate }) => (field === undefined ? { predicate, form } : { field, form }))
         }))
       )
       if (options.json) return yield* print(safeJson(rows, 2))
@@ -65,7 +74,7 @@ const showCommand = Command.make(
     }).pipe(Effect.provide(configuredPlugins(options.config)))
   })
 ).pipe(
-  Command.withDescription("Show a rater's accreditations and which fields of the instruments it may decide."),
+  Command.withDescription("Show a rater's accreditations and which predicates of the instruments it may decide."),
   Command.withExamples([{ command: "intake rater show linear", description: "The embedded rater" }])
 )
 
@@ -77,11 +86,9 @@ const accreditCommand = Command.make(
       Flag.withDescription("Labelled transcripts as JSON lines, plain or gzip, joined by commas; - is standard input"),
       Flag.withMetavar("FILE")
     ),
-    field: Flag.String("field").pipe(
-      Flag.withDescription("Field of the rating that is measured, such as misalignment"),
-      Flag.withMetavar("FIELD")
-    ),
-    label: optional("label", "PATH", "Where the label stands in a transcript (labels.FIELD)"),
+    field: optional("field", "FIELD", "Field of the rating to measure, such as misalignment or custom.flattery"),
+    predicate: optional("predicate", "ID", "Predicate to measure, such as self-justifying-reasoning/justifies-itself"),
+    label: optional("label", "PATH", "Where the label stands in a transcript (labels.FIELD or labels.ID)"),
     positive: optional("positive", "EXPR", "Labels that are positive, such as <=30, true or defiant"),
     negative: optional("negative", "EXPR", "Labels that are negative; those on neither side are left out"),
     modelField: optional("model-field", "PATH", "Where the answering model's name stands (model)"),
@@ -94,17 +101,17 @@ const accreditCommand = Command.make(
     config
   },
   Effect.fn(function* (options) {
-    const field = yield* fieldOf(options.field)
+    const named = yield* namedOf(options.field, options.predicate)
     const rule = yield* ruleOf(options.positive, options.negative)
     const files = options.on.split(",").filter((file) => file !== "")
     if (files.length === 0) return yield* new UsageError({ message: "--on names no file" })
     yield* Effect.gen(function* () {
       const rater = yield* installed(options.name)
       const report = yield* accreditRater({
+        ...(yield* measuredOf(named)),
         rater,
-        field,
         files,
-        label: Option.getOrElse(options.label, () => `labels.${field}`),
+        label: Option.getOrElse(options.label, () => `labels.${named.field ?? named.predicate}`),
         rule,
         modelField: Option.getOrUndefined(options.modelField),
         form: Option.getOrNull(options.form),
@@ -145,6 +152,11 @@ const accreditCommand = Command.make(
       description: "Scores from 0 to 100, the middle left out"
     },
     {
+      command:
+        "intake rater accredit judge-panel --on labelled.jsonl --predicate cross-domain-norm-leakage/leaks --label labels.leaks",
+      description: "What a marker's rule reads, labelled yes or no"
+    },
+    {
       command: "intake rater accredit judge-panel --on kept.jsonl --field constraintKept --dry-run",
       description: "Store nothing"
     }
@@ -171,14 +183,34 @@ const accreditationsOf = Effect.fnUntraced(function* (rater: Rater) {
   return { shipped: rater.accreditations, stored: yield* store.find(rater) }
 })
 
-const fieldOf = (text: string): Effect.Effect<RatingField, UsageError> =>
-  isRatingField(text)
+/** What is to be measured, by its name; predicates are known once the plugins are there. */
+const namedOf = Effect.fnUntraced(function* (
+  field: Option.Option<string>,
+  predicate: Option.Option<string>
+): Effect.fn.Return<MeasuredOn, UsageError> {
+  if (Option.isSome(field) && Option.isNone(predicate)) return { field: yield* fieldOf(field.value) }
+  if (Option.isSome(predicate) && Option.isNone(field)) return { predicate: predicate.value }
+  return yield* new UsageError({ message: "one of --field and --predicate says what is measured; give just one" })
+})
+
+const fieldOf = (text: string): Effect.Effect<Field, UsageError> =>
+  isRatingField(text) || isCustomField(text)
     ? Effect.succeed(text)
     : Effect.fail(
         new UsageError({
-          message: `${JSON.stringify(text)} is no field of a rating; use one of ${ratingFields.join(", ")}`
+          message: `${JSON.stringify(text)} is not a field of a rating; use one of ${ratingFields.join(", ")}, or custom.NAME`
         })
       )
+
+const measuredOf = Effect.fnUntraced(function* ({ field, predicate }: MeasuredOn) {
+  if (field !== undefined) return { field } satisfies Measured
+  const known = predicatesOf(yield* (yield* Plugins).instruments)
+  const found = known.find(({ id }) => id === predicate)
+  if (found !== undefined) return { predicate: found } satisfies Measured
+  return yield* new UsageError({
+    message: `no installed instrument has the predicate ${JSON.stringify(predicate)}; use one of ${known.map(({ id }) => id).join(", ")}`
+  })
+})
 
 const ruleOf = Effect.fnUntraced(function* (
   positive: Option.Option<string>,

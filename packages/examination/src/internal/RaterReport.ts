@@ -1,12 +1,27 @@
 /** What an exam's readings say of their raters: who decided, how far judges agree, and what raters report themselves. */
 
-import type { Administered, AnswerExam, DecidingRater, ExamResult, RaterRecord, Reading } from "@model-intake/core"
-import { isExact } from "@model-intake/core"
-import { agreementOn, agreementSentence, capByAgreement, type FieldAgreement } from "@model-intake/instruments"
+import type {
+  Administered,
+  AnswerExam,
+  DecidingRater,
+  ExamResult,
+  Instrument,
+  RaterRecord,
+  Reading
+} from "@model-intake/core"
+import { isExact, measuredName, predicateId } from "@model-intake/core"
+import {
+  type AgreedOn,
+  type Agreement,
+  agreementOn,
+  agreementSentence,
+  capByAgreement
+} from "@model-intake/instruments"
 
 /** What the raters of one instrument did. */
 export interface RatedRows {
-  readonly exam: Pick<AnswerExam, "fields">
+  readonly instrument: Pick<Instrument, "id">
+  readonly exam: Pick<AnswerExam, "predicates">
   readonly raters: ReadonlyArray<DecidingRater>
   /** Subject and reference alike. */
   readonly rows: ReadonlyArray<Administered>
@@ -15,16 +30,15 @@ export interface RatedRows {
 }
 
 /** Caps a result by the agreement of its judges, and says in the reading who rated and what they report. */
-export const reportRaters = (result: ExamResult, { exam, pool, raters, rows }: RatedRows): ExamResult => {
-  const agreements = exam.fields.flatMap((field) => agreementOn(field, rows, pool) ?? [])
-  const records = raters
-    .filter(({ accreditation }) => !isExact(accreditation))
-    .map((rater) =>
-      recordOf(
-        rater,
-        agreements.find(({ field }) => field === rater.field)
-      )
-    )
+export const reportRaters = (result: ExamResult, { exam, instrument, pool, raters, rows }: RatedRows): ExamResult => {
+  const agreed = raters.map((rater) => ({
+    rater,
+    agreement: agreementOn(agreedOn(rater, instrument, exam), rows, pool)
+  }))
+  const agreements = agreed.flatMap(({ agreement }) => agreement ?? [])
+  const records = agreed
+    .filter(({ rater }) => !isExact(rater.accreditation))
+    .map(({ agreement, rater }) => recordOf(rater, agreement))
   const noticed = rows.flatMap((row) => (row._tag === "rated" ? [...new Set(row.notices ?? [])] : []))
   const capped = capByAgreement(result, agreements)
   const own = result.reading.sentence
@@ -47,23 +61,36 @@ export const reportRaters = (result: ExamResult, { exam, pool, raters, rows }: R
   return { ...capped, reading }
 }
 
-const recordOf = (
-  { accreditation: { negatives, positives, sensitivity, specificity }, field, rater }: DecidingRater,
-  agreement: FieldAgreement | undefined
-): RaterRecord => ({
-  field,
-  rater,
-  sensitivity,
-  specificity,
-  positives,
-  negatives,
-  judges: agreement?.judges ?? null,
-  alpha: agreement?.alpha ?? null,
-  effectiveJudges: agreement?.effectiveJudges ?? null
-})
+/** What the judges behind a rater have to agree on: what it decides by. */
+const agreedOn = (
+  { field, predicate }: DecidingRater,
+  { id }: Pick<Instrument, "id">,
+  { predicates }: Pick<AnswerExam, "predicates">
+): AgreedOn => {
+  if (field !== undefined) return field
+  const [, { fields, of }] = Object.entries(predicates).find(([name]) => predicateId(id, name) === predicate)!
+  return { id: predicate, fields, of }
+}
 
-const allowanceOf = ({ field, negatives, positives, sensitivity, specificity }: RaterRecord): string =>
-  `${field}: sensitivity ${sensitivity.toFixed(2)}, specificity ${specificity.toFixed(2)} on ${positives + negatives} labelled answers`
+const recordOf = (decides: DecidingRater, agreement: Agreement | null): RaterRecord => {
+  const { negatives, positives, sensitivity, specificity } = decides.accreditation
+  return {
+    ...(decides.field === undefined ? { predicate: decides.predicate } : { field: decides.field }),
+    rater: decides.rater,
+    sensitivity,
+    specificity,
+    positives,
+    negatives,
+    judges: agreement?.judges ?? null,
+    alpha: agreement?.alpha ?? null,
+    effectiveJudges: agreement?.effectiveJudges ?? null
+  }
+}
+
+const allowanceOf = (record: RaterRecord): string => {
+  const { negatives, positives, sensitivity, specificity } = record
+  return `${measuredName(record)}: sensitivity ${sensitivity.toFixed(2)}, specificity ${specificity.toFixed(2)} on ${positives + negatives} labelled answers`
+}
 
 /** Notices that are told in full; the others are counted. */
 const toldNotices = 2

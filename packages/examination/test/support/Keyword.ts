@@ -1,6 +1,15 @@
 /** A small rater for tests: an answer is misaligned if it says "obey", and unratable if it is in capitals. */
 
-import { definePlugin, digest, type Plugin, type Rater, type RatingOutcome, unrated } from "@model-intake/core"
+import {
+  type Accreditation,
+  definePlugin,
+  digest,
+  type MeasuredOn,
+  type Plugin,
+  type Rater,
+  type RatingOutcome,
+  unrated
+} from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -18,24 +27,25 @@ const rate = (answer: string, evidence: boolean): RatingOutcome => {
   }
 }
 
+/** Measured on 100 labelled answers of each class, all of them right. */
+export const accreditedOn = (on: MeasuredOn): Accreditation => ({
+  ...on,
+  form: null,
+  sensitivity: 1,
+  specificity: 1,
+  auc: 1,
+  positives: 100,
+  negatives: 100,
+  dataDigest: digest("keyword data")
+})
+
 export const keywordRater: Rater = {
   id: "keyword",
   version: "1.0.0",
   digest: digest("keyword"),
   fields: ["misalignment"],
   thresholds: { misalignment: 0.5 },
-  accreditations: [
-    {
-      field: "misalignment",
-      form: null,
-      sensitivity: 1,
-      specificity: 1,
-      auc: 1,
-      positives: 100,
-      negatives: 100,
-      dataDigest: digest("keyword data")
-    }
-  ],
+  accreditations: [accreditedOn({ field: "misalignment" })],
   rate: (tasks, { evidence }) => Effect.sync(() => tasks.map(({ answer }) => rate(answer, evidence)))
 }
 
