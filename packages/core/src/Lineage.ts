@@ -5,8 +5,8 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InstrumentKey } from "./InstrumentKey.ts"
+import { type HistoryEvent, Level } from "./Placement.ts"
 import { Replication } from "./Reading.ts"
-import { type HistoryEvent, Level } from "./Spectrum.ts"
 
 const Steps = Schema.NullOr(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))).annotate({
   description: "optimiser steps, or null where they are not known"

@@ -6,7 +6,6 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import {
-  type Compiled,
   Condition,
   compileRules,
   type FactName,
@@ -27,6 +26,7 @@ import {
 } from "./internal/latticeDiagram.ts"
 import { rankOf, spectrumTable } from "./internal/placementTable.ts"
 import {
+  type CheckedPolicy,
   type ContextRule,
   DeploymentContext,
   Disposition,
@@ -73,18 +73,6 @@ export class PolicyError extends Schema.TaggedError<PolicyError>()("PolicyError"
   counterExample: Schema.NullOr(Schema.Record(Schema.String, Schema.Number))
 }) {}
 
-declare const checked: unique symbol
-
-/** A policy that passed {@link checkPolicy}, ready to be evaluated. */
-export interface CheckedPolicy {
-  readonly [checked]: true
-  readonly policy: Policy
-  readonly dispositions: ReadonlyArray<Compiled<DispositionRule>>
-  readonly contexts: ReadonlyArray<Compiled<ContextRule>>
-  /** House instruments that it reads, in the order of their ids: without a usable reading they are missing evidence. */
-  readonly house: ReadonlyArray<HouseFact>
-}
-
 /** Decodes and checks a policy document, such as the parsed JSON of a policy file. */
 export const loadPolicy = (document: unknown): Effect.Effect<CheckedPolicy, PolicyError> =>
   Schema.decodeUnknownEffect(Policy, { onExcessProperty: "error" })(document).pipe(
@@ -116,7 +104,7 @@ export const checkPolicy = (policy: Policy): Result.Result<CheckedPolicy, Policy
   const house = houseFactsOf(policy)
   const positions = positionsWith(house)
   return Result.succeed({
-    policy,
+    id: policy.id,
     dispositions: compileRules(policy.dispositions, positions),
     contexts: compileRules(policy.contexts, positions),
     house

@@ -15,6 +15,7 @@ import {
   dispositions,
   type FactName,
   type FactVector,
+  type HouseFact,
   houseIdOf,
   inputsOf,
   isHouseFact,
@@ -35,8 +36,7 @@ import {
 import { type Lever, type Obstacle, pull, smallestChange } from "./internal/placementChanges.ts"
 import { levelRules, lockRules, rankOf, settledFacts } from "./internal/placementTable.ts"
 import { describeFact, houseTitle, isMissingHouse, missingHouse, traceRules } from "./internal/placementTrace.ts"
-import type { CheckedPolicy } from "./Policy.ts"
-import { type LevelDistribution, MissingEvidence, type PlacementInput, RuleTrace } from "./Spectrum.ts"
+import { type LevelDistribution, MissingEvidence, type PlacementInput, RuleTrace } from "./Placement.ts"
 
 export { dispositions }
 export const Disposition = Schema.Literals(dispositions).annotate({ identifier: "Disposition" })
@@ -341,6 +341,18 @@ export const Decision = Schema.Struct({
   notes: Schema.Array(Schema.String)
 }).annotate({ identifier: "Decision" })
 export type Decision = typeof Decision.Type
+
+declare const checked: unique symbol
+
+/** A house's own rules, ready to be evaluated; only `checkPolicy` makes one. */
+export interface CheckedPolicy {
+  readonly [checked]: true
+  readonly id: string
+  readonly dispositions: ReadonlyArray<Compiled<DispositionRule>>
+  readonly contexts: ReadonlyArray<Compiled<ContextRule>>
+  /** House instruments that it reads, in the order of their ids: without a usable reading they are missing evidence. */
+  readonly house: ReadonlyArray<HouseFact>
+}
 
 /** What is to be decided. Without a distribution of the level its quantiles stay unevaluable. */
 export interface TriageQuestion {

@@ -8,21 +8,18 @@ import * as Schema from "effect/Schema"
 import { Digest } from "./Digest.ts"
 import { compareInstrumentKeys, InstrumentKey, instrumentTitle, isInstrumentCode, StandsFor } from "./InstrumentKey.ts"
 import { FindingCode, findingTable, InstrumentCode, instrumentCodes } from "./InstrumentTable.ts"
-import { type Outcome, Reading, Replication } from "./Reading.ts"
-import type { PlacementError } from "./Spectrum.ts"
 import {
   Band,
   BandMeaning,
-  type ExamEvidence,
   Level,
   LevelDistribution,
   MissingEvidence,
   RuleTrace,
   type SeverityDraw,
-  Spectrum,
-  spectrumTable,
   Treatability
-} from "./Spectrum.ts"
+} from "./Placement.ts"
+import { type Outcome, Reading, Replication } from "./Reading.ts"
+import { type ExamEvidence, type PlacementError, Spectrum, spectrumTable } from "./Spectrum.ts"
 import { Subject } from "./Subject.ts"
 import { cleanMessage } from "./Text.ts"
 import { Decision, Disposition, Grade, Pending, Triage, triageTable, WouldChange } from "./Triage.ts"
@@ -193,7 +190,7 @@ export const makeVerdict = Effect.fn("makeVerdict")(function* (
     tables: {
       spectrum: { id: spectrumTable.id, version: spectrumTable.version },
       triage: { id: triageTable.id, version: triageTable.version },
-      policy: triage.policy === null ? null : triage.policy.policy.id
+      policy: triage.policy === null ? null : triage.policy.id
     },
     digests: parts.digests,
     seed: parts.seed,

@@ -14,19 +14,18 @@ import {
 } from "../src/InstrumentKey.ts"
 import { instrumentCodes, instrumentTable } from "../src/InstrumentTable.ts"
 import { decodeLineage } from "../src/Lineage.ts"
-import { type CheckedPolicy, type Condition, checkPolicy, loadPolicy, type Policy } from "../src/Policy.ts"
+import type { HistoryEvent, HouseReading, PlacementInput } from "../src/Placement.ts"
+import { type Condition, checkPolicy, loadPolicy, type Policy } from "../src/Policy.ts"
 import { makeReading, type Outcome, outcomes, type Reading, type Replication, severityOf } from "../src/Reading.ts"
 import {
   collectEvidence,
   type ExamEvidence,
-  type HistoryEvent,
-  type HouseReading,
   levelDistribution,
-  type PlacementInput,
   placeSubject,
   summariseHistory
 } from "../src/Spectrum.ts"
 import {
+  type CheckedPolicy,
   type DeploymentContext,
   deploymentContexts,
   dispositionOf,

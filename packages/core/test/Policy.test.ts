@@ -4,8 +4,9 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { findingCodes, instrumentCodes } from "../src/InstrumentTable.ts"
 import { isMissing } from "../src/internal/placement.ts"
-import { type CheckedPolicy, type Condition, checkPolicy, loadPolicy, type Policy } from "../src/Policy.ts"
+import { type Condition, checkPolicy, loadPolicy, type Policy } from "../src/Policy.ts"
 import {
+  type CheckedPolicy,
   type DeploymentContext,
   deploymentContexts,
   dispositionOf,

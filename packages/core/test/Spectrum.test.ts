@@ -2,20 +2,16 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { instrumentCodes } from "../src/InstrumentTable.ts"
+import { type Fails, type HistoryEvent, type Level, levels, type PlacementInput } from "../src/Placement.ts"
 import { makeReading, type Outcome, type Reading } from "../src/Reading.ts"
 import {
   collectEvidence,
   dependsOnCensorship,
   type ExamEvidence,
-  type Fails,
-  type HistoryEvent,
   isContextIndependentDrift,
-  type Level,
   levelBounds,
   levelDistribution,
   levelRow,
-  levels,
-  type PlacementInput,
   placeSubject,
   Spectrum,
   spectrumTable,

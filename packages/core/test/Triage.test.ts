@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { type Level, type LevelDistribution, levelRank, type PlacementInput, placeSubject } from "../src/Spectrum.ts"
+import { type Level, type LevelDistribution, levelRank, type PlacementInput } from "../src/Placement.ts"
+import { placeSubject } from "../src/Spectrum.ts"
 import {
   type Decision,
   type DeploymentContext,

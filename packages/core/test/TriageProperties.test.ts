@@ -2,8 +2,9 @@ import { describe, expect, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { findingCodes, type InstrumentCode, instrumentCodes } from "../src/InstrumentTable.ts"
 import { findDescent, makeDiagrams } from "../src/internal/latticeDiagram.ts"
+import { levelRank, levels, type PlacementInput } from "../src/Placement.ts"
 import { severityOf } from "../src/Reading.ts"
-import { levelBounds, levelRank, levels, type PlacementInput, placeSubject, spectrumTable } from "../src/Spectrum.ts"
+import { levelBounds, placeSubject, spectrumTable } from "../src/Spectrum.ts"
 import {
   type DeploymentContext,
   deploymentContexts,

@@ -7,8 +7,8 @@ import {
   type InstrumentCode,
   instrumentCodes
 } from "../src/InstrumentTable.ts"
+import { type LevelDistribution, levels, noHistory, type PlacementInput } from "../src/Placement.ts"
 import type { Access, Outcome, Replication } from "../src/Reading.ts"
-import { type LevelDistribution, levels, noHistory, type PlacementInput } from "../src/Spectrum.ts"
 
 const each = <A>(of: (code: InstrumentCode, position: number) => A): Record<InstrumentCode, A> => {
   const record: Partial<Record<InstrumentCode, A>> = {}

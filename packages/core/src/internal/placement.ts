@@ -11,8 +11,8 @@ import {
   isInside,
   latentCodes
 } from "../InstrumentTable.ts"
+import type { FindingRecord, HouseReading, PlacementInput } from "../Placement.ts"
 import { type Access, type Outcome, type Replication, type Severity, severityOf } from "../Reading.ts"
-import type { FindingRecord, HouseReading, PlacementInput } from "../Spectrum.ts"
 import { emptyVector, type FactVector, maximumOf, positionOf, type TableFact } from "./lattice.ts"
 
 /** The best and the worst completion of what is known. */

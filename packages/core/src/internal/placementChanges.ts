@@ -14,7 +14,7 @@ import {
   isInside,
   latentCodes
 } from "../InstrumentTable.ts"
-import type { PlacementInput } from "../Spectrum.ts"
+import type { PlacementInput } from "../Placement.ts"
 import {
   type Compiled,
   type FactName,

@@ -1,6 +1,6 @@
 /** The level table, and the lock and level that follow from the facts. */
 import { type InstrumentCode, instrumentCodes } from "../InstrumentTable.ts"
-import type { Band, BandMeaning, Level, PlacementInput, Treatability } from "../Spectrum.ts"
+import type { Band, BandMeaning, Level, PlacementInput, Treatability } from "../Placement.ts"
 import { compileRules, type FactVector, positionOf, type Rule } from "./lattice.ts"
 import { type Facts, factsOf, type Trust } from "./placement.ts"
 

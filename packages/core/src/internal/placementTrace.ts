@@ -7,8 +7,8 @@ import {
   instrumentCodes,
   instrumentTable
 } from "../InstrumentTable.ts"
+import type { MissingEvidence, PlacementInput, RuleInput, RuleTrace } from "../Placement.ts"
 import { type Outcome, type Replication, severityOf } from "../Reading.ts"
-import type { MissingEvidence, PlacementInput, RuleInput, RuleTrace } from "../Spectrum.ts"
 import {
   type Compiled,
   dispositions,
