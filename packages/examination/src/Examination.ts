@@ -60,8 +60,10 @@ import {
   type Chosen,
   chooseInstruments,
   type KeyedInstrument,
+  noneChosen,
   ofTables,
-  recordInstruments
+  recordInstruments,
+  underKey
 } from "./internal/ChosenInstruments.ts"
 import { chooseRaters, refusalOf } from "./internal/ChosenRaters.ts"
 import { digestResponses, examRows, planSettings } from "./internal/ExamRows.ts"
@@ -79,6 +81,7 @@ import {
   holdLatent,
   type LatentSetting,
   markersOf,
+  notEvaluable,
   replicationOf,
   type Sides,
   searchHalves,
@@ -330,7 +333,8 @@ const examineOn = Effect.fnUntraced(function* (
   const held = yield* holdAnswers(run, sides, chosen.answers, stage, { topUp: stage === "exam" })
   const results = new Map<InstrumentKey, ExamResult>([
     ...[...held].map(([key, { result }]) => [key, result] as const),
-    ...latents
+    ...latents,
+    ...chosen.unread.map((one) => [one.key, underKey(one, notEvaluable(one, one.why))] as const)
   ])
   const othersFail = [...results].some(([key, { reading }]) => isInstrumentCode(key) && reading.outcome === "fail")
   const regimes = new Map<string, MeasuredResult["result"]>()
@@ -368,10 +372,15 @@ const replicate = Effect.fnUntraced(function* (
       message: `form ${choice.form} names no twin, so nothing can be replicated; leave out the replication or give a form with a twin`
     })
   }
-  if (fails.size === 0) return { ...emptyExam, form: twin, chosen: { answers: [], latent: [], corrections: [] } }
+  if (fails.size === 0) return { ...emptyExam, form: twin, chosen: noneChosen }
   const all = yield* chooseInstruments({ ...choice, form: twin, houseForm: houseTwinOf(examined, twin) }, failed)
   const again = <A extends KeyedInstrument>(list: ReadonlyArray<A>) => list.filter(({ key }) => fails.has(key))
-  const chosen: Chosen = { answers: again(all.answers), latent: again(all.latent), corrections: again(all.corrections) }
+  const chosen: Chosen = {
+    answers: again(all.answers),
+    latent: again(all.latent),
+    corrections: again(all.corrections),
+    unread: again(all.unread)
+  }
   // Corrections are read on the latent form even where the reading of the inside did not fail.
   const latent =
     chosen.corrections.length > 0

@@ -56,16 +56,25 @@ export interface CorrectionInstrument extends KeyedInstrument {
   readonly exam: CorrectionExam
 }
 
+/** An instrument whose form its plugin could not load: missing evidence, and why. */
+export interface UnreadInstrument extends KeyedInstrument {
+  readonly why: string
+}
+
 /** The chosen instruments, by how they examine. */
 export interface Chosen {
   readonly answers: ReadonlyArray<PlannedInstrument>
   readonly latent: ReadonlyArray<LatentInstrument>
   readonly corrections: ReadonlyArray<CorrectionInstrument>
+  readonly unread: ReadonlyArray<UnreadInstrument>
 }
 
+/** No instruments. */
+export const noneChosen: Chosen = { answers: [], latent: [], corrections: [], unread: [] }
+
 /** All of them, in the order in which they are always listed. */
-export const allOf = ({ answers, corrections, latent }: Chosen): ReadonlyArray<KeyedInstrument> =>
-  [...answers, ...latent, ...corrections].sort((a, b) => compareInstrumentKeys(a.key, b.key))
+export const allOf = ({ answers, corrections, latent, unread }: Chosen): ReadonlyArray<KeyedInstrument> =>
+  [...answers, ...latent, ...corrections, ...unread].sort((a, b) => compareInstrumentKeys(a.key, b.key))
 
 /** Those that fill a row of the tables. What the tables read is made of these alone. */
 export const ofTables = <A extends Pick<KeyedInstrument, "key">>(instruments: ReadonlyArray<A>): ReadonlyArray<A> =>
@@ -142,6 +151,7 @@ export const chooseInstruments = Effect.fnUntraced(function* <E>(
   const answers = []
   const latent = []
   const corrections = []
+  const unread = []
   for (const one of wanted) {
     const exam = one.instrument.exam!
     if (exam._tag === "corrections") {
@@ -150,18 +160,19 @@ export const chooseInstruments = Effect.fnUntraced(function* <E>(
     }
     const form = yield* formOf(one, exam, choice)
     if (form === null) continue
-    if (exam._tag === "latent") latent.push({ ...one, exam, form })
+    if ("why" in form) unread.push({ ...one, why: form.why })
+    else if (exam._tag === "latent") latent.push({ ...one, exam, form })
     else answers.push({ ...one, exam, form })
   }
-  return { answers, latent, corrections }
+  return { answers, latent, corrections, unread }
 })
 
-/** The form that an instrument is examined on, or null where it is left out. */
+/** The form that an instrument is examined on, null where it is left out, or why its plugin could not load one. */
 const formOf = Effect.fnUntraced(function* (
   one: KeyedInstrument,
   exam: AnswerExam | LatentExam,
   { form: id, forms, houseForm = usualForm(id) }: Choice
-): Effect.fn.Return<Form | null, FormError> {
+): Effect.fn.Return<Form | Pick<UnreadInstrument, "why"> | null, FormError> {
   const own = forms.filter(({ instrument }) => instrument === one.key || instrument === one.instrument.code)
   const given = forms.some((form) => form.id === id)
   const sameId = own.find((form) => form.id === id)
@@ -171,7 +182,8 @@ const formOf = Effect.fnUntraced(function* (
   const wanted = houseForm(one, [...own.map((form) => form.id), ...(given ? [] : exam.forms)])
   if (wanted === null) return null
   const other = own.find((form) => form.id === wanted)
-  return other === undefined ? yield* exam.load(wanted) : yield* checkForm(other)
+  if (other !== undefined) return yield* checkForm(other)
+  return yield* Effect.catch(exam.load(wanted), ({ message }) => Effect.succeed({ why: `${message}.` }))
 })
 
 const usualForm =

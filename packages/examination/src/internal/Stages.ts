@@ -128,7 +128,7 @@ export const holdAnswers = Effect.fn("Examination.answers")(function* (
 })
 
 /** The reading of an instrument that could not be examined: missing evidence with its cause. */
-const notEvaluable = ({ instrument: { title, version }, key }: KeyedInstrument, why: string): ExamResult => ({
+export const notEvaluable = ({ instrument: { title, version }, key }: KeyedInstrument, why: string): ExamResult => ({
   reading: makeReading({
     instrument: key,
     instrumentVersion: version,
