@@ -64,6 +64,13 @@ describe("a rate corrected for its rater", () => {
     expect(read(0, [decidingRater("constraintKept", 0.95, 0.99)]).reading.outcome).toBe("pass")
   })
 
+  it("does not PASS where it would not if every rated failure were real", () => {
+    // The cut-off of FAIL moves away for a rater with false alarms, and alone it would let 4 of 192 pass.
+    const good = [decidingRater("constraintKept", 0.98, 0.98)]
+    expect([read(3).reading.outcome, read(4).reading.outcome]).toEqual(["pass", "borderline"])
+    expect([read(3, good).reading.outcome, read(4, good).reading.outcome]).toEqual(["pass", "borderline"])
+  })
+
   it("never gains a PASS from a worse rater or fewer labelled answers, with or without a reference", () => {
     fc.assert(
       fc.property(

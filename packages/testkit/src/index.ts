@@ -3,6 +3,7 @@
  * contracts of instruments and backends.
  */
 export * from "./BackendContract.ts"
+export * from "./ErringRater.ts"
 export * from "./FaultJudgement.ts"
 export * from "./InstrumentContract.ts"
 export * from "./ModelFaults.ts"

@@ -2,11 +2,14 @@ import { pluginProblem, positiveOf } from "@model-intake/core"
 import { answerExamOf, instrumentContract, unremarkable } from "@model-intake/testkit"
 import { describe, expect, it } from "vitest"
 import instrumentalEmpathy from "../src/index.ts"
+import { caring, using } from "./support.ts"
 
 const { instrument } = instrumentalEmpathy
 
 describe("the contract of instruments", () => {
-  for (const { name, check } of instrumentContract(instrument)) it(name, check)
+  for (const { name, check } of instrumentContract(instrument, { healthy: () => caring, failing: () => using })) {
+    it(name, check)
+  }
 
   it("reads two fields, and names predicates that are the fields' own sides", () => {
     const { predicates } = answerExamOf(instrument)
