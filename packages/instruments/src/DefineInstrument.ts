@@ -279,13 +279,17 @@ export const pluginOf = (
 ): InstrumentPlugin => {
   const { code, conventions, family, id, summary, title, version } = header
   const indicators = (header.indicators ?? []).map((one) => ({ ...one, instrument: code ?? id }))
-  const sheetDigest: Digest = digest({ id, family, version, title, conventions, declared })
+  let sheetDigest: Digest | undefined
   const instrument: Instrument = {
     ...(code === undefined ? {} : { code }),
     id,
     version,
     title,
-    digest: sheetDigest,
+    // Only when somebody asks: every command loads all sheets, and few of them examine.
+    get digest() {
+      sheetDigest ??= digest({ id, family, version, title, conventions, declared })
+      return sheetDigest
+    },
     indicators,
     exam
   }
