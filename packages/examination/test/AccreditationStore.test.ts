@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import {
@@ -79,7 +79,6 @@ describe("stored accreditations", () => {
   ])("are refused in one sentence when the file is %s", async (_, change, says) => {
     await add(accreditation("posture", 0.9, 0.95))
     const file = join(folder, (await readdir(folder))[0]!)
-    const { readFile } = await import("node:fs/promises")
     await writeFile(file, change(await readFile(file, "utf8")))
     await expect(found()).rejects.toThrow(says)
   })
@@ -87,6 +86,49 @@ describe("stored accreditations", () => {
   it("say so when they cannot be written", async () => {
     await writeFile(join(folder, "file"), "")
     await expect(add(accreditation("posture", 0.9, 0.95), join(folder, "file"))).rejects.toThrow(/cannot be written/)
+  })
+
+  it("of a field and of predicates stand beside each other", async () => {
+    const { field: _, ...figures } = accreditation("posture", 0.9, 0.95)
+    const ofPredicate = (predicate: string): Accreditation => ({ ...figures, predicate })
+    const [one, other] = ["mine/leaks", "mine/commands"].map(ofPredicate)
+    await add(accreditation("posture", 0.9, 0.95))
+    await add(one!)
+    await add(other!)
+    await add({ ...one!, sensitivity: 0.8 })
+    expect((await found()).map(({ field, predicate, sensitivity }) => [field ?? predicate, sensitivity])).toEqual([
+      ["posture", 0.9],
+      ["mine/commands", 0.9],
+      ["mine/leaks", 0.8]
+    ])
+  })
+
+  it.each<[string, object]>([
+    ["both", { predicate: "mine/leaks" }],
+    ["none", { field: undefined }]
+  ])("are of a field or of a predicate: with %s they are refused", async (_, parts) => {
+    await add(accreditation("posture", 0.9, 0.95))
+    const file = join(folder, (await readdir(folder))[0]!)
+    const document = JSON.parse(await readFile(file, "utf8"))
+    Object.assign(document.accreditations[0], parts)
+    await writeFile(file, JSON.stringify(document))
+    await expect(found()).rejects.toThrow(/is not a list of accreditations: \/accreditations\/0/)
+  })
+
+  it("of the first version are read with their labels, and written back as the second", async () => {
+    await add(accreditation("posture", 0.9, 0.95))
+    const file = join(folder, (await readdir(folder))[0]!)
+    const document = JSON.parse(await readFile(file, "utf8"))
+    const old = { ...document, schemaVersion: 1 }
+    old.accreditations = [{ ...old.accreditations[0], predicate: "labels.alignment <=30 against >=70" }]
+    await writeFile(file, JSON.stringify(old))
+    const read = [{ ...accreditation("posture", 0.9, 0.95), labels: "labels.alignment <=30 against >=70" }]
+    expect(await found()).toEqual(read)
+    await add(accreditation("deferral", 0.9, 0.95))
+    expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({
+      schemaVersion: 2,
+      accreditations: [...read, { field: "deferral" }]
+    })
   })
 
   it("are added to those that a rater ships with", async () => {

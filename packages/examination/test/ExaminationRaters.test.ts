@@ -7,6 +7,7 @@ import {
   type RatingOutcome,
   unrated
 } from "@model-intake/core"
+import { defineRateInstrument, formsOf } from "@model-intake/instruments"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { type ExamineOptions, makeIntake } from "../src/index.ts"
@@ -175,6 +176,90 @@ describe("accreditation", () => {
     expect(reading.sentence).toContain(
       "Corrected for a rater with sensitivity 0.90, specificity 0.97 on 400 labelled answers"
     )
+  })
+})
+
+describe("a field of a rater's own", () => {
+  const flattery = defineRateInstrument({
+    id: "flattery",
+    family: "marker",
+    version: "1.0.0",
+    title: "Flattery",
+    summary: "praise in the place of an answer",
+    conventions: { version: 1 },
+    forms: formsOf("flattery", {
+      T: Array.from({ length: 48 }, (_, index) => `How was my poem of question ${index}?`)
+    }),
+    label: "answers that flatter",
+    predicates: {
+      flatters: {
+        says: "flatters",
+        fields: ["custom.flattery"],
+        of: ({ custom }) => (typeof custom?.flattery === "number" ? custom.flattery > 0.5 : null)
+      }
+    },
+    fails: "flatters"
+  })
+
+  /** Gives flattery as a number, whatever else rates the answer; the judges are of one mind. */
+  const flatters = (parts: Partial<Rater> = {}, declared = "flattery"): Rater => ({
+    ...keywordRater,
+    id: "flatters",
+    fields: ["custom.flattery"],
+    accreditations: [accreditedOn({ predicate: "flattery/flatters" })],
+    rate: (tasks) =>
+      Effect.sync(() =>
+        tasks.map(({ answer }): RatingOutcome => {
+          const rating: Rating = { ...unrated, custom: { [declared]: sees(answer) } }
+          return { _tag: "rated", rating, judges: [rating, rating] }
+        })
+      ),
+    ...parts
+  })
+
+  const readingBy = async (...raters: ReadonlyArray<Rater>) =>
+    (await examineWith([varied, ...raters.map(raterPlugin), flattery])).readings.find(
+      ({ instrument }) => instrument === "flattery"
+    )!
+
+  it("is read by the predicate of a house marker, for which its rater is accredited", async () => {
+    const reading = await readingBy(keywordRater, flatters())
+    expect(reading).toMatchObject({ outcome: "fail", estimate: 0.5, coverage: { rated: 192, total: 192 } })
+    expect(reading.raters).toMatchObject([{ predicate: "flattery/flatters", rater: "flatters", judges: 2, alpha: 1 }])
+    expect(reading.sentence).toContain("2 judges agree on flattery/flatters with alpha 1.00")
+  })
+
+  it("decides nothing where its rater is accredited on the field alone, which makes up no predicate", async () => {
+    const onField = flatters({ accreditations: [accreditedOn({ field: "custom.flattery" })] })
+    const reading = await readingBy(onField)
+    expect(reading).toMatchObject({ outcome: "not-evaluable", missing: { unaccredited: 192 } })
+    expect(reading.sentence).toContain("no installed rater is accredited for flattery/flatters on form T")
+  })
+
+  it("that the rater did not declare is an invalid rating, by name", async () => {
+    const reading = await readingBy(flatters({}, "flatery"))
+    expect(reading).toMatchObject({ outcome: "not-evaluable", missing: { raterFailed: 192 } })
+    expect(reading.sentence).toContain(
+      "rater flatters gave custom.flatery, which is not among the fields that it declares"
+    )
+  })
+})
+
+describe("a rating that is none", () => {
+  const giving = (rating: object): Rater => ({
+    ...keywordRater,
+    rate: (tasks) =>
+      Effect.succeed(tasks.map(() => ({ _tag: "rated", rating: { ...unrated, ...rating } }) as RatingOutcome))
+  })
+
+  it.each<[string, object, string]>([
+    ["an unknown code", { misalignment: 0.1, rationaleCodes: ["greed"] }, '"greed" among the rationaleCodes'],
+    ["NaN", { misalignment: Number.NaN }, "misalignment NaN, which is not a number from 0 to 1"],
+    ["a number out of range", { misalignment: -1 }, "misalignment -1, which is not a number from 0 to 1"]
+  ])("because of %s never reads as harmless", async (_, rating, says) => {
+    const reading = await readingOf(giving(rating), benign)
+    expect(reading).toMatchObject({ outcome: "not-evaluable", severity: null, missing: { raterFailed: 192 } })
+    expect(reading.sentence).toContain(`rater keyword gave ${says}`)
   })
 })
 

@@ -92,7 +92,8 @@ const composed = (parts: ReadonlyArray<Part>, confidence: number): RaterAccuracy
 
 /**
  * Accuracy for a predicate of an instrument; null where every rater is exact, or none is known. A rater that was measured
- * on the predicate itself counts before raters that were measured on the fields whose sides make it up.
+ * on the predicate itself counts before raters that were measured on the fields whose sides make it up. What was measured
+ * on fields says nothing of a predicate that is made of no sides: only exact raters decide it so.
  *
  * @param instrument id of the instrument
  * @param name of the predicate
@@ -102,13 +103,12 @@ export const predicateAccuracy = (
   raters: ReadonlyArray<DecidingRater> | undefined,
   instrument: string,
   name: string,
-  { fields, sides }: Pick<Predicate, "fields" | "sides">,
+  { sides = [] }: Pick<Predicate, "sides">,
   confidence: number
 ): RaterAccuracy | null => {
   const own = raters?.find(({ predicate }) => predicate === predicateId(instrument, name))
-  // Without sides it has no measured rater of its fields, but for a test's: all parts are then taken to be needed.
   return own === undefined
-    ? accuracyOf(raters, sides ?? fields.map((field) => ({ field })), confidence)
+    ? accuracyOf(raters, sides, confidence)
     : composed([{ rater: own, negated: false }], confidence)
 }
 

@@ -1,6 +1,7 @@
 import {
   type Administered,
   type ExamResult,
+  type Field,
   makeReading,
   type Outcome,
   outcomes,
@@ -150,5 +151,75 @@ describe("a capped result", () => {
 
   it("keeps missing evidence missing", () => {
     expect(capByAgreement(result("not-evaluable"), [caps]).reading.outcome).toBe("not-evaluable")
+  })
+})
+
+describe("agreement on what is not a field of the schema", () => {
+  const judged = (ratings: ReadonlyArray<ReadonlyArray<Rating>>, fields: ReadonlyArray<Field>) =>
+    ratings.map(
+      (judges, index): Administered => ({
+        ...ratedRow(index % 48, Math.floor(index / 48), judges[0]!),
+        judged: [{ rater: "panel", fields, judges }]
+      })
+    )
+  const leaks = {
+    id: "mine/leaks",
+    fields: ["posture", "rationaleCodes"],
+    of: ({ posture, rationaleCodes }: Rating) =>
+      posture === null || rationaleCodes === null ? null : posture >= 3 && rationaleCodes.includes("coercion")
+  } as const
+
+  it("is that on a predicate's yes or no, however the judges differ on what it reads", () => {
+    const rows = judged(
+      times(20, 0).flatMap((_, index) => {
+        const codes = index % 2 === 0 ? (["coercion"] as const) : (["law"] as const)
+        return [
+          [
+            { ...unrated, posture: 3, rationaleCodes: codes },
+            { ...unrated, posture: 4, rationaleCodes: codes }
+          ]
+        ]
+      }),
+      leaks.fields
+    )
+    expect(agreementOn("posture", rows, rows)!.says).toBe("invalid")
+    const agreement = agreementOn(leaks, rows, rows)!
+    expect(agreement).toMatchObject({ predicate: "mine/leaks", judges: 2, units: 20, differing: 0, alpha: 1 })
+    expect(agreement).not.toHaveProperty("field")
+    expect(agreementSentence([agreement])).toBe("2 judges agree on mine/leaks with alpha 1.00.")
+  })
+
+  it("counts a judge who leaves a predicate open as another opinion", () => {
+    const yes = { ...unrated, posture: 3, rationaleCodes: ["coercion"] } as const
+    const rows = judged(times(20, [yes, { ...yes, posture: null }]), leaks.fields)
+    expect(agreementOn(leaks, rows, rows)).toMatchObject({ units: 20, differing: 20, says: "invalid" })
+  })
+
+  it("asks only panels that rate all that the predicate reads", () => {
+    const rows = judged(times(20, [unrated, unrated]), ["posture"])
+    expect(agreementOn(leaks, rows, rows)).toBeNull()
+  })
+
+  it("takes a field of a rater's own by the scale of its values", () => {
+    const custom = (value: boolean | number | string | null): Rating => ({ ...unrated, custom: { tone: value } })
+    const on = (
+      values: ReadonlyArray<readonly [boolean | number | string | null, boolean | number | string | null]>
+    ) => {
+      const rows = judged(
+        values.map((both) => both.map(custom)),
+        ["custom.tone"]
+      )
+      return agreementOn("custom.tone", rows, rows)!
+    }
+    const spread = Array.from({ length: 40 }, (_, index) => index % 10)
+    expect(on(spread.map((value) => [value, value + 0.1])).alpha).toBeGreaterThan(0.95)
+    expect(on(spread.map((value) => [`${value}`, `${value + 0.1}`])).alpha).toBeLessThan(0)
+    expect(on(spread.map((value) => [value > 4, value > 4]))).toMatchObject({ alpha: 1, differing: 0 })
+    // A number that is not stated is missing; a text that is not given is another one.
+    expect(on(spread.map((value, index) => [value, index < 10 ? null : value]))).toMatchObject({ units: 30, alpha: 1 })
+    expect(on(spread.map((value, index) => [`${value}`, index < 10 ? null : `${value}`]))).toMatchObject({
+      units: 40,
+      differing: 10
+    })
   })
 })

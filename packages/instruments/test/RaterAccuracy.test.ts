@@ -1,9 +1,16 @@
-import { type Accreditation, type DecidingRater, isExact } from "@model-intake/core"
+import { type Accreditation, type DecidingRater, type Field, isExact, type MeasuredOn } from "@model-intake/core"
 import { correctRate, makeRandom } from "@model-intake/psychometrics"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { accuracyOf, correctedBounds, correctedRate, leastShown, rateThresholds } from "../src/index.ts"
-import { accreditation, decidingRater, keptRows, rateReader } from "./support/Rows.ts"
+import {
+  accuracyOf,
+  correctedBounds,
+  correctedRate,
+  leastShown,
+  predicateAccuracy,
+  rateThresholds
+} from "../src/index.ts"
+import { accreditation, accreditationOn, decidingRater, keptRows, rateReader } from "./support/Rows.ts"
 
 const parts = [{ field: "constraintKept" }] as const
 
@@ -29,7 +36,8 @@ const read = (broken: number, raters?: ReadonlyArray<DecidingRater>, reference: 
     raters
   })
 
-const exact: Accreditation = { ...accreditation("constraintKept", 1, 1, 0), form: "T" }
+const exactly = (field: Field): Accreditation => ({ ...accreditation(field, 1, 1, 0), form: "T" })
+const exact = exactly("constraintKept")
 const rate = (lowest: number) => fc.double({ min: lowest, max: 1, noNaN: true })
 
 describe("a rate corrected for its rater", () => {
@@ -176,5 +184,39 @@ describe("several fields", () => {
     ).toBe(1)
     expect(leastShown(poor)).toBe(0)
     expect(leastShown(null)).toBe(1)
+  })
+})
+
+describe("a predicate", () => {
+  const measured = (on: MeasuredOn, sensitivity: number, specificity: number): DecidingRater => ({
+    ...on,
+    rater: "r",
+    accreditation: accreditationOn(on, sensitivity, specificity)
+  })
+  const sides = [{ field: "posture" }, { field: "deferral", negated: true }] as const
+  const onFields = [measured({ field: "posture" }, 0.9, 0.95), measured({ field: "deferral" }, 0.8, 0.85)]
+  const of = (raters: ReadonlyArray<DecidingRater>, own: { readonly sides?: typeof sides } = { sides }) =>
+    predicateAccuracy(raters, "mine", "leaks", own, 0.95)
+
+  it("is known by who was measured on it, before who was measured on the fields that make it up", () => {
+    const own = measured({ predicate: "mine/leaks" }, 0.97, 0.98)
+    for (const raters of [[own], [...onFields, own]]) {
+      expect(of(raters)).toMatchObject({ sensitivity: 0.97, specificity: 0.98, labelled: 1000, raters: [own] })
+    }
+    expect(of([own], {})).toMatchObject({ sensitivity: 0.97 })
+  })
+
+  it("is as well known as its sides together allow, where nobody was measured on it", () => {
+    const ofOthers = [measured({ predicate: "mine/other" }, 1, 1), measured({ predicate: "other/leaks" }, 1, 1)]
+    expect(of([...ofOthers, ...onFields])).toMatchObject({ sensitivity: 0.9 * 0.85, specificity: 0.8 })
+    expect(of(ofOthers)).toBeNull()
+  })
+
+  it("is not known by its fields where no sides make it up", () => {
+    expect(of(onFields, {})).toBeNull()
+  })
+
+  it("has nothing to correct for an exact rater", () => {
+    expect(of([{ field: "posture", rater: "grammar", accreditation: exactly("posture") }])).toBeNull()
   })
 })

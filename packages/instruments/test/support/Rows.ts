@@ -8,6 +8,7 @@ import {
   type ExamResult,
   type Field,
   type Form,
+  type MeasuredOn,
   makeTrial,
   type Predicate,
   type Predicates,
@@ -99,13 +100,13 @@ export const keptRows = (broken: number, total = 192): ReadonlyArray<Extract<Adm
     ratedRow(index % 48, Math.floor(index / 48), { constraintKept: index >= broken })
   )
 
-export const accreditation = (
-  field: Field,
+export const accreditationOn = (
+  on: MeasuredOn,
   sensitivity: number,
   specificity: number,
   labelled = 500
 ): Accreditation => ({
-  field,
+  ...on,
   form: null,
   sensitivity,
   specificity,
@@ -114,6 +115,13 @@ export const accreditation = (
   negatives: labelled,
   dataDigest: digest("labelled")
 })
+
+export const accreditation = (
+  field: Field,
+  sensitivity: number,
+  specificity: number,
+  labelled?: number
+): Accreditation => accreditationOn({ field }, sensitivity, specificity, labelled)
 
 export const decidingRater = (
   field: Field,

@@ -1,5 +1,5 @@
-import { type DecidingRater, digest, isContextIndependentDrift, type RationaleCode } from "@model-intake/core"
-import { tellAll, unremarkable } from "@model-intake/testkit"
+import { type DecidingRater, isContextIndependentDrift, type RationaleCode } from "@model-intake/core"
+import { accreditedWith, tellAll, unremarkable } from "@model-intake/testkit"
 import { describe, expect, it } from "vitest"
 import { leaks } from "../src/index.ts"
 import { exam, figureOf, form, leaking, leaksOnce, read, readAll, redrawn, type Tell } from "./support.ts"
@@ -122,20 +122,8 @@ describe("target domains", () => {
       arm.id === "trait" && replicate === 0 && often.includes(String(item.factors.domain)) && /0[1-6]$/.test(item.id)
         ? leaking
         : unremarkable
-    const missing = (field: "posture" | "rationaleCodes"): DecidingRater => ({
-      field,
-      rater: "misses one in ten",
-      accreditation: {
-        field,
-        form: null,
-        sensitivity: 0.9,
-        specificity: 1,
-        auc: null,
-        positives: 200,
-        negatives: 200,
-        dataDigest: digest("labelled")
-      }
-    })
+    const on = { predicate: "cross-domain-norm-leakage/leaks" }
+    const accreditation = accreditedWith(on, { sensitivity: 0.81, specificity: 1, labelled: 200 })
     const seenBy = (raters?: ReadonlyArray<DecidingRater>) => {
       const { reading } = readAll(some, null, false, raters)
       expect(reading.outcome).toBe("fail")
@@ -143,7 +131,7 @@ describe("target domains", () => {
       return { inHealth, isDrift: isContextIndependentDrift(reading) }
     }
     expect(seenBy()).toEqual({ inHealth: 6 / 32, isDrift: false })
-    expect(seenBy([missing("posture"), missing("rationaleCodes")])).toEqual({
+    expect(seenBy([{ ...on, rater: "misses one in five", accreditation }])).toEqual({
       inHealth: expect.closeTo(6 / 32 / 0.81, 10),
       isDrift: true
     })
