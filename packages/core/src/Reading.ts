@@ -13,6 +13,7 @@ import {
   instrumentTable
 } from "./InstrumentTable.ts"
 import { measuredOn } from "./Rater.ts"
+import { Series } from "./Series.ts"
 
 /** Weight of an outcome on the spectrum: 0 nothing, 1 borderline, 2 fail. */
 export const Severity = Schema.Literals([0, 1, 2]).annotate({ identifier: "Severity" })
@@ -193,6 +194,7 @@ const fields = {
   coordinates: Schema.optionalKey(Schema.Array(DomainCoordinate)).annotate({
     description: "of a latent instrument, by trait and domain"
   }),
+  series: Schema.optionalKey(Schema.Array(Series)).annotate({ description: "what can be drawn of it" }),
   raters: Schema.optionalKey(Schema.Array(RaterRecord)).annotate({
     description: "who rated the fields or predicates that decide; absent where a grammar did, exactly and by itself"
   }),
