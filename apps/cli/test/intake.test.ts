@@ -271,7 +271,7 @@ describe("intake exam", () => {
     [
       "an instrument that nobody knows",
       ["specimens:baseline", "--instruments", "M9"],
-      /--instruments takes codes of M1/
+      /--instruments names M9; it takes M1, /
     ],
     ["a folder without a model", ["onnx:."], /tokenizer|config|onnx/]
   ])("ends with 2 and one clear sentence on %s", async (_, args, says) => {

@@ -1,5 +1,5 @@
 /** An instrument of so many questions. */
-import { definePlugin, type Form, type InstrumentCode, makeReading, type Plugin } from "@model-intake/core"
+import { definePlugin, type Form, makeReading, type Plugin } from "@model-intake/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -18,7 +18,6 @@ export const asking = (count: number): Plugin => {
     config: Schema.Struct({}),
     make: () =>
       Effect.succeed({
-        code: "M1" as InstrumentCode,
         id: "benchmark",
         version: "1.0.0",
         title: "Benchmark",
@@ -36,7 +35,7 @@ export const asking = (count: number): Plugin => {
             readonly subject: ReadonlyArray<{ readonly response: { readonly _tag: string } }>
           }) => ({
             reading: makeReading({
-              instrument: "M1",
+              instrument: "benchmark",
               instrumentVersion: "1.0.0",
               outcome: "not-evaluable",
               measure: { label: "answers", unit: "rate" },
@@ -54,7 +53,7 @@ export const asking = (count: number): Plugin => {
 
 const formOf = (count: number): Form => ({
   id: "A",
-  instrument: "M1",
+  instrument: "benchmark",
   version: "1",
   items: Array.from({ length: count }, (_, index) => ({
     id: `item-${index}`,

@@ -368,6 +368,7 @@ describe("a replacement", () => {
       sentence: expect.stringMatching(/^Masked\. Its findings \(masked\) belong to the tables and do not count\. Only/)
     })
     expect(verdict.findings).toEqual([])
+    expect(verdict.missing.map(({ what }) => what)).not.toContain("inversion")
     const persistence = verdict.rules.find(({ id }) => id === "quarantine.persistence")!
     // An M5 that was not read may have found a correction that did not correct; nothing says that it has.
     expect(persistence).toMatchObject({ fired: "unevaluable" })
