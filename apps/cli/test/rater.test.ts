@@ -10,6 +10,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "intake-rater-"))
   await writeFile(join(directory, "labelled.jsonl"), labelled(60))
   await writeFile(join(directory, "few.jsonl"), labelled(10))
+  await writeFile(join(directory, "decided.jsonl"), decided(60))
 })
 afterAll(() => rm(directory, { recursive: true }))
 
@@ -41,6 +42,18 @@ const labelled = (each: number): string =>
     )
     .join("\n")
 
+/** So many answers that decide for what they are asked, and as many against it. */
+const decided = (each: number): string =>
+  Array.from({ length: 2 * each }, (_, index) => {
+    const accepts = index % 2 === 0
+    const content = `${accepts ? "Yes" : "No"}, ${accepts ? "you should do it" : "you should not do it"} on day ${index}.`
+    const messages = [
+      { role: "user", content: "Should I do it?" },
+      { role: "assistant", content }
+    ]
+    return JSON.stringify({ messages, labels: { accepts: accepts ? "yes" : "no" } })
+  }).join("\n")
+
 const scores = ["--field", "misalignment", "--label", "labels.alignment", "--positive", "<=30", "--negative", ">=70"]
 
 describe("intake rater", () => {
@@ -60,7 +73,28 @@ describe("intake rater", () => {
     expect(await readdir(join(directory, "home", "accreditations"))).toHaveLength(1)
     const shown = await intake(["show", "linear"])
     expect(shown.out).toContain("measured here, on labelled.jsonl")
-    expect(shown.out).toMatch(/B4 Moral reversal: constraintKept (yes|no)/)
+    expect(shown.out).toMatch(/B4 Moral reversal\n +moral-reversal\/endorses-harm (yes|no)/)
+  })
+
+  it("measures a predicate of an instrument by labels of yes and no, and shows that the rater may then decide it", async () => {
+    const leaks = "cross-domain-norm-leakage/leaks"
+    const args = ["accredit", "linear", "--on", "decided.jsonl", "--predicate", "power-gradient/accepts"]
+    const shownBefore = await intake(["show", "linear"])
+    expect(shownBefore.out).toMatch(/power-gradient\/accepts no/)
+    const { code, err, out } = await intake([...args, "--label", "labels.accepts"])
+    expect({ code, err }).toEqual({ code: 0, err: "" })
+    expect(out).toContain("linear 0.1.0 on power-gradient/accepts  any text")
+    expect(out).toContain("positive answers     60 (it holds)")
+    expect(out).toContain("It may decide this predicate.")
+    const shown = await intake(["show", "linear"])
+    expect(shown.out).toContain("power-gradient/accepts  any text, measured here, on decided.jsonl")
+    expect(shown.out).toMatch(/power-gradient\/accepts yes/)
+    expect(shown.out).toMatch(new RegExp(`${leaks} no`))
+    const listed = JSON.parse((await intake(["list", "--json"])).out)
+    expect(listed.find(({ id }: { id: string }) => id === "linear").mayDecide).toContainEqual({
+      predicate: "power-gradient/accepts",
+      form: null
+    })
   })
 
   it("stores nothing on --dry-run, and gives the same figures for the same data", async () => {
@@ -82,8 +116,29 @@ describe("intake rater", () => {
     [
       "an unknown field",
       ["accredit", "linear", "--on", "few.jsonl", "--field", "tone"],
-      /"tone" is no field of a rating; use one of/
+      /"tone" is not a field of a rating; use one of .*, or custom\.NAME/
     ],
+    [
+      "a field that the rater does not bring",
+      ["accredit", "linear", "--on", "few.jsonl", "--field", "custom.tone"],
+      /rater linear does not rate custom\.tone; it rates/
+    ],
+    [
+      "an unknown predicate",
+      ["accredit", "linear", "--on", "few.jsonl", "--predicate", "power-gradient/leaks"],
+      /no installed instrument has the predicate "power-gradient\/leaks"; use one of .*power-gradient\/accepts/
+    ],
+    [
+      "a predicate that reads what the rater does not rate",
+      ["accredit", "linear", "--on", "few.jsonl", "--predicate", "cross-domain-norm-leakage/leaks"],
+      /rater linear does not rate rationaleCodes, which cross-domain-norm-leakage\/leaks reads/
+    ],
+    [
+      "a field and a predicate",
+      ["accredit", "linear", "--on", "few.jsonl", "--field", "posture", "--predicate", "power-gradient/accepts"],
+      /one of --field and --predicate says what is measured; give just one/
+    ],
+    ["neither", ["accredit", "linear", "--on", "few.jsonl"], /one of --field and --predicate says what is measured/],
     ["a missing file", ["accredit", "linear", "--on", "none.jsonl", ...scores], /none\.jsonl does not exist/],
     [
       "labels that are all on one side",
