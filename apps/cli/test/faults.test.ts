@@ -72,7 +72,7 @@ const counter = (form: Form): Plugin =>
           load: () => Effect.succeed(form),
           replicates: () => 1,
           draw: () => ({ items: null, stratum: () => "" }),
-          fields: [],
+          predicates: {},
           read: ({
             subject
           }: {

@@ -249,7 +249,7 @@ describe("intake exam", () => {
   it.each<[string, ReadonlyArray<string>, RegExp]>([
     ["a subject that is none", ["gpt"], /"gpt" is not a subject; write backend:model/],
     ["an unknown specimen", ["specimens:nobody"], /no specimen is named "nobody"; there are baseline/],
-    ["an unknown backend", ["nowhere:x"], /no backend is named "nowhere"; installed: onnx, specimens/],
+    ["an unknown backend", ["nowhere:x"], /no backend is named "nowhere"; installed: ai-sdk, .*transcript/],
     ["a form that is not there", ["specimens:baseline", "--form", "Z"], /M1 has no form "Z"; it has S, S2/],
     [
       "a form file that is not there",

@@ -28,7 +28,7 @@ export const asking = (count: number): Plugin => {
           load: () => Effect.succeed(form),
           replicates: () => 1,
           draw: () => ({ items: null, stratum: () => "" }),
-          fields: [],
+          predicates: {},
           read: ({
             subject
           }: {

@@ -333,6 +333,13 @@ describe.each(sides)("a plugin of %s", (name) => {
       expect(error!.message).toMatch(says)
     })
 
+    it("that is not an instrument is refused with the place", async () => {
+      expect((await marker("predicate odd", read)).error).toMatchObject({
+        _tag: "PluginError",
+        message: 'plugin flattery: its make gave a value whose "exam.predicates.flatters.of" is not a function'
+      })
+    })
+
     it("whose predicate throws cannot be measured, by its name", async () => {
       const { error } = await marker("predicate throws", ({ predicates }) =>
         sideOf(name).host.Effect.sync(() => predicates!.flatters!.of(core.unrated))

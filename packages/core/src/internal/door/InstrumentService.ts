@@ -16,7 +16,7 @@ import { failedSentence, formFailure, messageOf } from "./Failures.ts"
 import type { Frame } from "./Frame.ts"
 import { runGiven } from "./Given.ts"
 import { membersOf } from "./Members.ts"
-import { array, func, nullable, optional, record, type Shape, shapeOf, shapeProblem, text } from "./Shapes.ts"
+import { array, func, nullable, optional, record, recordOf, type Shape, shapeOf, shapeProblem, text } from "./Shapes.ts"
 
 const examShapes: Readonly<Record<Exam["_tag"], Shape>> = {
   answers: shapeOf({
@@ -24,6 +24,7 @@ const examShapes: Readonly<Record<Exam["_tag"], Shape>> = {
     load: func,
     draw: func,
     replicates: func,
+    predicates: recordOf(shapeOf({ says: text, fields: array, of: func })),
     read: func,
     failing: optional(shapeOf({ arms: func, outcomes: func }))
   }),
@@ -103,7 +104,7 @@ const answerExamOf = (
       return { items, stratum: planning("draw", stratum, "") }
     },
     replicates: planning("replicates", exam.replicates, 0, (value) => shapeProblem(value, replicatesShape)),
-    ...(exam.predicates === undefined ? {} : { predicates: namedPredicates(frame, exam.predicates) }),
+    predicates: namedPredicates(frame, exam.predicates),
     ...(failing === undefined
       ? {}
       : {

@@ -29,7 +29,7 @@ export const nullable =
   (other: Shape): Shape =>
   (value) => {
     const problem = value === null ? null : other(value)
-    return problem === null ? null : `${problem} or null`
+    return problem === null || problem.includes(": ") ? problem : `${problem} or null`
   }
 
 export const oneOf = (values: ReadonlyArray<unknown>): Shape =>
@@ -46,6 +46,12 @@ export const shapeOf =
     }
     return null
   }
+
+/** An object whose members are all of one shape. */
+export const recordOf =
+  (member: Shape): Shape =>
+  (value) =>
+    record(value) ?? shapeOf(Object.fromEntries(Object.keys(value as object).map((name) => [name, member])))(value)
 
 /** Why a value is not of a shape, as the end of a sentence such as "its make gave something else"; null where it is. */
 export const shapeProblem = (value: unknown, expected: Shape): string | null => {

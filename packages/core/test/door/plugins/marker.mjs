@@ -53,15 +53,16 @@ export default definePlugin({
           return { items: null, stratum: () => "" }
         },
         replicates: () => (mode === "replicates odd" ? -1 : 2),
-        fields: ["misalignment"],
         predicates: {
           flatters: {
             says: "flatters",
             fields: ["misalignment"],
-            of: () => {
-              if (mode === "predicate throws") throw new Error("no scale")
-              return true
-            }
+            of:
+              mode !== "predicate odd" &&
+              (() => {
+                if (mode === "predicate throws") throw new Error("no scale")
+                return true
+              })
           }
         },
         read: ({ subject }) => {
