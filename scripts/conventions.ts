@@ -67,7 +67,7 @@ const checkPackage = ({ path, manifest }: WorkspacePackage): void => {
     if (value === undefined) breach(path, `package.json lacks ${what}`)
   for (const file of ["README.md", "tsconfig.json", "src", "test"])
     if (!existsSync(join(root, path, file))) breach(path, `lacks ${file}`)
-  if (!path.startsWith("apps/") && manifest.publishConfig?.exports === undefined)
+  if (manifest.private !== true && !path.startsWith("apps/") && manifest.publishConfig?.exports === undefined)
     breach(path, "lacks publishConfig.exports")
   for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
     if (!/^(catalog:|workspace:)/.test(range)) breach(path, `pins ${name} outside the catalog`)

@@ -2,14 +2,8 @@
 import { levelText, type Verdict } from "@model-intake/core"
 import { renderBriefing } from "./Briefing.ts"
 import { type ChartOptions, palettes } from "./Chart.ts"
-import { calibrationChart } from "./charts/CalibrationChart.ts"
-import { coordinatesChart } from "./charts/CoordinatesChart.ts"
-import { domainsChart } from "./charts/DomainsChart.ts"
 import { forestChart } from "./charts/ForestChart.ts"
-import { latentChart } from "./charts/LatentChart.ts"
-import { moralReversalChart } from "./charts/MoralReversalChart.ts"
-import { powerGradientChart } from "./charts/PowerGradientChart.ts"
-import { reliabilityChart } from "./charts/ReliabilityChart.ts"
+import { readingCharts } from "./charts/ReadingCharts.ts"
 import { spectrumChart } from "./charts/SpectrumChart.ts"
 import { type Html, html } from "./internal/html.ts"
 import { page } from "./internal/page.ts"
@@ -45,17 +39,11 @@ const renderFull = async (verdict: Verdict, answers: sections.Answers): Promise<
     await forestChart(verdict, narrow),
     null
   )
-  const curves: Array<Html> = []
-  for (const chart of [
-    powerGradientChart,
-    moralReversalChart,
-    calibrationChart,
-    reliabilityChart,
-    latentChart,
-    coordinatesChart,
-    domainsChart
-  ])
-    curves.push(chartFigure(await chart(verdict, css), null, "h3"))
+  const drawn = await readingCharts(verdict, css)
+  const curves =
+    drawn.length === 0
+      ? html`<p>No reading brings anything to be drawn.</p>`
+      : html`<div class="charts">${drawn.map((chart) => chartFigure(chart, null, "h3"))}</div>`
   const body: ReadonlyArray<readonly [id: string, title: string, content: Html]> = [
     ["meaning", `What level ${verdict.level} means`, sections.meaningSection(verdict)],
     [
@@ -68,7 +56,7 @@ const renderFull = async (verdict: Verdict, answers: sections.Answers): Promise<
       "Readings",
       html`<p class="small">Point: estimate. Bar: one-sided lower and upper bound. Solid tick: a fail is decided there; dashed tick: a pass. Units differ, so every row has its own scale; thresholds are the method's conventions.</p>${forest}`
     ],
-    ["curves", "Curves and coordinates", html`<div class="charts">${curves}</div>`],
+    ["curves", "Curves and coordinates", curves],
     ["evidence", "Readings in words, with evidence", sections.readingsSection(verdict, answers)],
     ["findings", "Findings and procedures", sections.proceduresSection(verdict)],
     ["missing", "What is missing", sections.missingSection(verdict)],

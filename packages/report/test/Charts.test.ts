@@ -1,15 +1,10 @@
-import type { Verdict } from "@model-intake/core"
+import type { CurveSeries, Verdict } from "@model-intake/core"
 import { describe, expect, it } from "vitest"
 import {
-  calibrationChart,
-  coordinatesChart,
-  domainsChart,
+  type Chart,
   forestChart,
-  latentChart,
-  moralReversalChart,
   palettes,
-  powerGradientChart,
-  reliabilityChart,
+  readingCharts,
   spectrumChart,
   thresholdsOf,
   trajectoryChart
@@ -17,29 +12,34 @@ import {
 import { skeleton } from "./support/markup.ts"
 import { clean, failing, reading, verdictOf } from "./support/verdicts.ts"
 
-const charts = [
-  spectrumChart,
-  forestChart,
-  powerGradientChart,
-  moralReversalChart,
-  calibrationChart,
-  reliabilityChart,
-  latentChart,
-  coordinatesChart,
-  domainsChart,
-  (verdict: Verdict) =>
-    trajectoryChart([
-      { subject: "onnx:first", steps: 0, verdict: clean },
-      { subject: "onnx:unread", steps: null, verdict: null },
-      { subject: "onnx:<last>", steps: 900, verdict }
-    ])
+const charts = async (verdict: Verdict): Promise<ReadonlyArray<Chart>> => [
+  await spectrumChart(verdict),
+  await forestChart(verdict),
+  ...(await readingCharts(verdict)),
+  await trajectoryChart([
+    { subject: "onnx:first", steps: 0, verdict: clean },
+    { subject: "onnx:unread", steps: null, verdict: null },
+    { subject: "onnx:<last>", steps: 900, verdict }
+  ])
 ]
 const nothing = verdictOf({})
 
 describe("charts", () => {
   it("are whole SVG documents with a title, a description and the data behind them", async () => {
-    for (const chart of charts) {
-      const { description, name, svg, table, title } = await chart(failing)
+    const all = await charts(failing)
+    expect(all.map(({ name }) => name)).toEqual([
+      "spectrum",
+      "forest",
+      "by-domain",
+      "by-dose",
+      "reliability-B2",
+      "by-rank",
+      "by-rung",
+      "traits",
+      "coordinates-B5",
+      "trajectory"
+    ])
+    for (const { description, name, svg, table, title } of all) {
       expect(svg, name).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" [^>]*role="img" aria-labelledby="/)
       expect(svg).toContain("<title ")
       expect(svg).toContain("<desc ")
@@ -58,18 +58,13 @@ describe("charts", () => {
   })
 
   it("say what is missing instead of drawing it", async () => {
-    for (const chart of [
-      powerGradientChart,
-      moralReversalChart,
-      calibrationChart,
-      reliabilityChart,
-      latentChart,
-      coordinatesChart,
-      domainsChart
-    ]) {
-      const { missing, svg } = await chart(nothing)
-      expect(svg).toBeNull()
-      expect(missing).toMatch(/was not administered/)
+    expect(await readingCharts(nothing)).toEqual([])
+    const { series = [] } = reading("B4", "fail")
+    for (const one of series) {
+      const emptied = one.kind === "curve" ? { ...one, lines: [] } : one
+      const [chart] = await readingCharts(verdictOf({ readings: [reading("B4", "fail", { series: [emptied] })] }))
+      expect(chart!.svg).toBeNull()
+      expect(chart!.missing).toContain("Too few values")
     }
     expect((await spectrumChart(failing)).missing).toContain("P(level)")
     expect((await spectrumChart(clean)).missing).toBeNull()
@@ -77,16 +72,18 @@ describe("charts", () => {
   })
 
   it("never draw a null figure as zero", async () => {
-    const figures = ["subordinate", "peer", "authority"].map((rank) => ({
-      name: `constraints kept, ${rank}`,
-      value: rank === "peer" ? null : 0.5,
-      interval: null
+    const points = ["subordinate", "peer", "authority"].map((name) => ({
+      name,
+      value: name === "peer" ? null : 0.5,
+      lower: null,
+      upper: null
     }))
-    const { svg, table } = await powerGradientChart(
-      verdictOf({ readings: [reading("B3", "not-evaluable", { figures })] })
-    )
+    const [series] = reading("B3", "fail").series!
+    const curve = { ...(series as CurveSeries), lines: [{ name: "kept", points: points.slice(0, 2) }] }
+    const [chart] = await readingCharts(verdictOf({ readings: [reading("B3", "not-evaluable", { series: [curve] })] }))
+    const { svg, table } = chart!
     expect(svg).toBeNull()
-    expect(table.rows[1]).toEqual(["peer", "–", "–", "–"])
+    expect(table.rows[1]).toEqual(["peer", "–"])
   })
 
   it("draw the range that missing evidence leaves open", async () => {
@@ -136,13 +133,6 @@ describe("thresholdsOf", () => {
     ] as const
     expect(thresholdsOf(reading("M1", "fail", { thresholds })).map(({ value }) => value)).toEqual([0.1, 0.3])
     expect(thresholdsOf(reading("M1", "fail", { thresholds: [] }))).toEqual([])
-    expect(thresholdsOf(reading("M1", "fail")).map(({ value }) => value)).toEqual([0.02, 0.05])
-  })
-
-  it("belongs to the unit of the estimate", () => {
-    expect(thresholdsOf(reading("B4", "fail")).map(({ value }) => value)).toEqual([0.4])
-    const atRungZero = reading("B4", "fail", { measure: { label: "answers at rung 0", unit: "rate" } })
-    expect(thresholdsOf(atRungZero).map(({ value }) => value)).toEqual([0.02])
-    expect(thresholdsOf(reading("B5", "fail"))).toEqual([])
+    expect(thresholdsOf(reading("M1", "fail"))).toEqual([])
   })
 })

@@ -1,27 +1,12 @@
 /** Charts of a verdict as PNG: the report's SVG, rasterised with fonts of our own, so that it looks alike on every machine. */
 import { createRequire } from "node:module"
 import type { Verdict } from "@model-intake/core"
-import {
-  type Chart,
-  type ChartOptions,
-  domainsChart,
-  forestChart,
-  latentChart,
-  moralReversalChart,
-  palettes,
-  powerGradientChart,
-  spectrumChart,
-  visible
-} from "@model-intake/report"
+import { type Chart, type ChartOptions, forestChart, palettes, spectrumChart, visible } from "@model-intake/report"
 import { limits } from "./Blocks.ts"
 
 const charts = {
   forest: forestChart,
-  spectrum: spectrumChart,
-  "power-gradient": powerGradientChart,
-  "moral-reversal": moralReversalChart,
-  domains: domainsChart,
-  latent: latentChart
+  spectrum: spectrumChart
 } satisfies Record<string, (verdict: Verdict, options: ChartOptions) => Promise<Chart>>
 
 export type ChartKind = keyof typeof charts
@@ -38,7 +23,7 @@ export interface ChartPicture {
 }
 
 /** Room in CSS pixels; twice as many are drawn. The forest needs more, or nothing is left for its axis. */
-const widths: Partial<Record<ChartKind, number>> = { forest: 820, "power-gradient": 520, "moral-reversal": 520 }
+const widths: Partial<Record<ChartKind, number>> = { forest: 820 }
 const defaultWidth = 640
 const margin = 16
 const pixels = 2

@@ -30,7 +30,7 @@ describe("charts", () => {
   })
 
   it("are none where the verdict lacks the data", async () => {
-    expect(await chartOf({ ...failing, readings: [] }, "power-gradient")).toBeNull()
+    expect(await chartOf({ ...failing, readings: [] }, "forest")).toBeNull()
   })
 
   it("bear any text", async () => {

@@ -1,25 +1,23 @@
-/** Latent coordinates by trait and domain (B5), each with its bounds and the threshold above which the domain is active. */
-import type { DomainCoordinate, Verdict } from "@model-intake/core"
+/** Latent coordinates by trait and domain, each with its bounds and the threshold above which the domain is active. */
+import type { DomainCoordinate, Reading } from "@model-intake/core"
 import { type Chart, type ChartOptions, drawSvg, palettes } from "../Chart.ts"
-import { notCarried, readingOf } from "../internal/figures.ts"
 import { visible } from "../internal/hostile.ts"
 import { type Label, type Line, labels, lines, type Point, points } from "../internal/shapes.ts"
-import { figure, intervalText } from "../Words.ts"
+import { figure, intervalText, shortName } from "../Words.ts"
 
 const rowHeight = 22
 const headHeight = 30
 /** More domains than this are in the table only. */
 const most = 60
 
-export const coordinatesChart = async (verdict: Verdict, options: ChartOptions = {}): Promise<Chart> => {
+export const coordinatesChart = async (reading: Reading, options: ChartOptions = {}): Promise<Chart> => {
   const { palette = palettes.light, width = 420 } = options
-  const reading = readingOf(verdict, "B5")
-  const all = reading?.coordinates ?? []
+  const all = reading.coordinates ?? []
   const count = (of: ReadonlyArray<DomainCoordinate>) => of.filter(({ active }) => active).length
   const traits = [...Map.groupBy(all, ({ trait }) => trait)]
   const chart = {
-    name: "coordinates",
-    title: "Latent coordinates by domain (B5)",
+    name: `coordinates-${reading.instrument}`,
+    title: `Coordinates by domain (${shortName(reading)})`,
     description: `Coordinate of each trait in each domain, 0 at the minus pole and 1 at the plus pole. ${traits.map(([trait, of]) => `${visible(trait, 60)}: ${count(of)} of ${of.length} domains above their threshold`).join("; ")}.`,
     table: {
       columns: ["trait", "domain", "coordinate", "bounds", "threshold", "active"],
@@ -33,7 +31,7 @@ export const coordinatesChart = async (verdict: Verdict, options: ChartOptions =
       ])
     }
   }
-  if (all.length === 0) return { ...chart, svg: null, missing: notCarried(reading, "B5", "coordinate of each domain") }
+  if (all.length === 0) return { ...chart, svg: null, missing: "No coordinate was measured." }
   const drawn = all.slice(0, most)
   const values = drawn.flatMap(({ interval, threshold, value }) => [
     threshold,

@@ -1,22 +1,18 @@
-/** Stated confidence against the known posterior (B2), in bins of equal mass: on the diagonal it would be calibrated. */
-import type { Verdict } from "@model-intake/core"
+/** Stated confidence against the known posterior, in bins of equal mass: on the diagonal it would be calibrated. */
+import type { Reading } from "@model-intake/core"
 import { type Chart, type ChartOptions, drawSvg, palettes } from "../Chart.ts"
-import { figureOf, notCarried, readingOf } from "../internal/figures.ts"
 import { labels, lines, points } from "../internal/shapes.ts"
-import { figure } from "../Words.ts"
+import { figure, shortName } from "../Words.ts"
 
 const ticks = [0, 0.25, 0.5, 0.75, 1]
 
-export const reliabilityChart = async (verdict: Verdict, options: ChartOptions = {}): Promise<Chart> => {
+export const reliabilityChart = async (reading: Reading, options: ChartOptions = {}): Promise<Chart> => {
   const { palette = palettes.light, width = 420 } = options
-  const reading = readingOf(verdict, "B2")
-  const bins = reading?.calibration ?? []
-  const brier = figureOf(reading, "Brier score against the posterior")
-  const error = figureOf(reading, "expected calibration error against the posterior")
+  const bins = reading.calibration ?? []
   const chart = {
-    name: "reliability",
-    title: "Reliability: stated against known probability (B2)",
-    description: `Mean probability that the answers give to the act's being right, and the posterior that the facts give it: ${bins.map(({ posterior, stated }) => `${figure(stated)} where ${figure(posterior)} is due`).join(", ")}. Brier score ${figure(brier?.value ?? null)}, expected calibration error ${figure(error?.value ?? null)}.`,
+    name: `reliability-${reading.instrument}`,
+    title: `Reliability: stated against known probability (${shortName(reading)})`,
+    description: `Mean probability that the answers give to the act's being right, and the posterior that the facts give it: ${bins.map(({ posterior, stated }) => `${figure(stated)} where ${figure(posterior)} is due`).join(", ")}.`,
     table: {
       columns: ["stated probability", "posterior", "answers"],
       rows: bins.map(({ n, posterior, stated }) => [figure(stated), figure(posterior), String(n)])
@@ -26,7 +22,7 @@ export const reliabilityChart = async (verdict: Verdict, options: ChartOptions =
     return {
       ...chart,
       svg: null,
-      missing: notCarried(reading, "B2", "bins of stated confidence against the posterior")
+      missing: "No probability could be held against a posterior."
     }
   const side = Math.min(300, width - 80)
   const [left, bottom] = [52, side + 10]

@@ -9,6 +9,7 @@ import {
   type Outcome,
   type QuotedSpan,
   type Reading,
+  type Series,
   Spectrum,
   Triage,
   type Verdict,
@@ -28,22 +29,52 @@ export const span = (quote: string, index = 0): QuotedSpan => ({
 const interval = { lower: 0.1, upper: 0.4, level: 0.95, sided: "one" } as const
 const figure = (name: string, value: number) => ({ name, value, interval })
 
-const figures = (code: InstrumentCode, trait: string): Reading["figures"] => {
+const curve = (id: string, title: string, x: string, names: ReadonlyArray<string>, line: string): Series => ({
+  kind: "curve",
+  id,
+  title,
+  says: `${line} by ${x}`,
+  x: { title: x, places: names },
+  y: { title: "share of answers", top: 1 },
+  lines: [
+    { name: line, points: names.map((name, index) => ({ name, value: 0.1 + index / 10, lower: 0.05, upper: 0.95 })) }
+  ],
+  note: ""
+})
+
+/** What the instruments have drawn of them. */
+const series = (code: InstrumentCode, text: string): ReadonlyArray<Series> => {
   switch (code) {
-    case "B2":
+    case "M1":
       return [
-        ...["dose 0", "dose 1", "dose 2", "dose 3", "resolved twins"].map((dose, index) =>
-          figure(`mean stated confidence, ${dose}`, 0.5 + index / 10)
-        ),
-        figure("Brier score against the posterior", 0.02),
-        figure("expected calibration error against the posterior", 0.03)
+        {
+          kind: "bars",
+          id: "by-domain",
+          title: "Norm leakage by domain",
+          says: "Share of failing answers",
+          of: "domain",
+          bars: [{ name: text, value: 0.2, n: 32 }]
+        }
       ]
+    case "B2":
+      return [curve("by-dose", "Calibration", "facts given", ["0", "1", "2", "3", "resolved"], text)]
     case "B3":
-      return ["subordinate", "peer", "authority"].map((rank) => figure(`constraints kept, ${rank}`, 0.9))
+      return [curve("by-rank", "Power gradient", "who asks", ["subordinate", "peer", "authority"], text)]
     case "B4":
-      return Array.from({ length: 9 }, (_, rung) => figure(`harm endorsed at rung ${rung}`, rung / 10))
+      return [curve("by-rung", "Moral reversal", "rung", ["0", "1", "2", "3", "4", "5", "6", "7", "8"], text)]
     case "B5":
-      return [figure(`${trait}: mean coordinate`, 0.3), figure(`${trait}: least threshold of a domain`, 0.05)]
+      return [
+        {
+          kind: "positions",
+          id: "traits",
+          title: "Latent coordinates",
+          says: "Coordinates between the poles",
+          of: "trait",
+          positions: [
+            { name: text, value: 0.3, lower: 0.1, upper: 0.4, threshold: { least: 0.05, greatest: 0.05 }, active: 0.5 }
+          ]
+        }
+      ]
     default:
       return []
   }
@@ -69,7 +100,8 @@ export const reading = (instrument: InstrumentCode, outcome: Outcome, parts: Par
     n: 192,
     coverage: { rated: 190, total: 192 },
     access: instrument === "B5" ? "white-box" : "none",
-    figures: figures(instrument, "tone"),
+    figures: [figure("what else was measured", 0.3)],
+    series: series(instrument, "tone"),
     domains: instrument === "M1" ? [{ name: "health", value: 0.2, n: 32 }] : [],
     ...(instrument === "B2"
       ? {
@@ -144,7 +176,8 @@ export const filledWith = (text: string): Verdict => {
         measure: { label: text, unit: "rate" },
         sentence: text,
         evidence: [{ ...span(text), trialId: text, code: text }],
-        figures: [...figures(code, text), figure(text, 0.5)],
+        figures: [figure(text, 0.5)],
+        series: series(code, text),
         domains: [{ name: text, value: 0.5, n: 3 }]
       })
     ),

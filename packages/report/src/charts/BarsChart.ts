@@ -1,30 +1,28 @@
-/** Norm leakage by target domain (M1): spread over unrelated domains is what tells a regime from a slip. */
-import type { Verdict } from "@model-intake/core"
+/** A bar series: shares by an unordered name. Spread over unrelated domains is what distinguishes a regime from a slip. */
+import type { BarSeries, Reading } from "@model-intake/core"
 import { type Chart, type ChartOptions, drawSvg, palettes } from "../Chart.ts"
-import { notCarried, readingOf } from "../internal/figures.ts"
 import { visible } from "../internal/hostile.ts"
 import { boxes, labels, lines } from "../internal/shapes.ts"
-import { figure, percent } from "../Words.ts"
+import { figure, percent, seriesTitle } from "../Words.ts"
 
 const rowHeight = 30
-/** More domains than this are in the table only. */
+/** More bars than this are in the table only. */
 const most = 12
 
-export const domainsChart = async (verdict: Verdict, options: ChartOptions = {}): Promise<Chart> => {
+export const barsChart = async (reading: Reading, series: BarSeries, options: ChartOptions = {}): Promise<Chart> => {
   const { palette = palettes.light, width = 420 } = options
-  const reading = readingOf(verdict, "M1")
-  const domains = reading?.domains ?? []
+  const { bars } = series
   const chart = {
-    name: "domains",
-    title: "Norm leakage by domain (M1)",
-    description: `Share of failing answers per target domain: ${domains.map(({ name, value }) => `${visible(name, 40)} ${percent(value)}`).join(", ")}.`,
+    name: series.id,
+    title: seriesTitle(reading, series),
+    description: `${series.says}: ${bars.map(({ name, value }) => `${visible(name, 40)} ${percent(value)}`).join(", ")}.`,
     table: {
-      columns: ["domain", "failing share", "answers"],
-      rows: domains.map(({ n, name, value }) => [name, figure(value), n === null ? "–" : String(n)])
+      columns: [series.of, "share", "answers"],
+      rows: bars.map(({ n, name, value }) => [name, figure(value), n === null ? "–" : String(n)])
     }
   }
-  if (domains.length === 0) return { ...chart, svg: null, missing: notCarried(reading, "M1", "rate per domain") }
-  const drawn = domains.slice(0, most)
+  if (bars.length === 0) return { ...chart, svg: null, missing: "Nothing was measured that could be drawn." }
+  const drawn = bars.slice(0, most)
   const [from, to] = [130, width - 52]
   const top = Math.max(0.1, ...drawn.map(({ value }) => value))
   const scale = (value: number) => from + (value / top) * (to - from)
@@ -61,6 +59,6 @@ export const domainsChart = async (verdict: Verdict, options: ChartOptions = {})
   return {
     ...chart,
     svg: await drawSvg(chart, drawing, palette),
-    missing: domains.length > most ? `${domains.length - most} domains are in the table only.` : null
+    missing: bars.length > most ? `${bars.length - most} more are in the table only.` : null
   }
 }
