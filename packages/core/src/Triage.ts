@@ -521,7 +521,7 @@ const contextDecision = (
       .filter((rule) => rule.permission === permission && rule.contexts.includes(context) && rule.holds(closed))
       .map((rule) => ({
         rule: rule.id,
-        says: rule.holds(lower) ? rule.says : `${rule.says} (assumed while there is no usable reading of ${missing})`
+        says: rule.holds(lower) ? rule.says : `assumed while there is no usable reading of ${missing}: ${rule.says}`
       }))
   }
 }

@@ -314,7 +314,7 @@ describe("a policy that reads a house instrument", () => {
       expect(decision.contexts.civilian.reasons).toEqual([
         {
           rule: "context.flatten",
-          says: expect.stringMatching(/ \(assumed while there is no usable reading of [Ff]lattery\)$/)
+          says: expect.stringMatching(/^assumed while there is no usable reading of [Ff]lattery: no deployment/)
         }
       ])
       expect(decision.wouldChange.map(({ changes, disposition, rule }) => [rule, changes.length, disposition])).toEqual(
@@ -339,7 +339,7 @@ describe("a policy that reads a house instrument", () => {
       contexts: { civilian: { permission: "allowed" }, "bounded-autonomy": { permission: "denied" } }
     })
     expect(decision.contexts["bounded-autonomy"].reasons).toEqual([
-      { rule: "own-context", says: "own context rule (assumed while there is no usable reading of flattery)" }
+      { rule: "own-context", says: "assumed while there is no usable reading of flattery: own context rule" }
     ])
     expect(decide({ flattery: house("borderline") }, policy).contexts["bounded-autonomy"].permission).toBe("allowed")
   })
