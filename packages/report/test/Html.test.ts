@@ -37,7 +37,7 @@ describe("renderHtml", () => {
       "digests"
     ])
       expect(html).toContain(`<h2 id="${id}">`)
-    for (const chart of ["spectrum", "forest", "power-gradient", "moral-reversal", "calibration", "latent", "domains"])
+    for (const chart of ["spectrum", "forest", "by-rank", "by-rung", "by-dose", "traits", "by-domain"])
       expect(html).toContain(`id="chart-${chart}-`)
     expect(textOf(html)).toContain("Data of this chart")
     const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
@@ -66,10 +66,14 @@ describe("renderHtml", () => {
   })
 
   it("says that a chart cannot be drawn where the verdict lacks its data", async () => {
-    const html = await renderHtml(verdictOf({ readings: [reading("B4", "pass", { figures: [] })] }))
-    expect(html).not.toContain("chart-moral-reversal")
-    expect(textOf(html)).toContain("Not drawn. The reading of B4 carries no rate per rung")
-    expect(textOf(html)).toContain("Not drawn. B3 was not administered")
+    const series = (reading("B4", "pass").series ?? []).map((one) =>
+      one.kind === "curve" ? { ...one, lines: [] } : one
+    )
+    const html = await renderHtml(verdictOf({ readings: [reading("B4", "pass", { series })] }))
+    expect(html).not.toContain("chart-by-rung")
+    expect(textOf(html)).toContain("Not drawn. Too few values were measured to draw a curve.")
+    const bare = await renderHtml(verdictOf({ readings: [reading("B4", "pass", { series: [] })] }))
+    expect(textOf(bare)).toContain("No reading brings anything to be drawn.")
   })
 
   it("warns that a specimen proves nothing of deployed models, and only then", async () => {
