@@ -421,7 +421,7 @@ const readEvidence = <P extends Predicates, O, U, R extends { readonly decision:
     reference: reference === null ? null : sampleOf(sheet, form, reference),
     toppedUp,
     level,
-    seed: legacy && legacyRaw.includes(key) ? evidence.seed : deriveSeed(evidence.seed, key)
+    seed: deriveSeed(evidence.seed, key)
   }
   const coverage = coverageOf(subject.deciding)
   const missing = countMissing(subject.deciding)
@@ -437,11 +437,7 @@ const readEvidence = <P extends Predicates, O, U, R extends { readonly decision:
     predicateAccuracy(evidence.raters, sheet.id, name, predicate, level)
   )
   const units = sheet.unitsOf(examined)
-  const options = {
-    toppedUp,
-    level,
-    seed: legacy && ["M1", "M2", "M4"].includes(key) ? `${evidence.seed} ${key}` : examined.seed
-  } as const
+  const options = { toppedUp, level, seed: examined.seed } as const
   const rule = sheet.decide(units, { ...options, errors: mapErrors(errors, ({ range }) => range), redraw: false })
   if (rule === null) return unread({ ...common, outcome: "not-evaluable", sentence: sayAll([sheet.tooFew, lost]) })
 
@@ -497,7 +493,3 @@ const mapErrors = <P extends Predicates, A, B>(errors: Errors<P, A>, map: (error
   Object.fromEntries(
     Object.entries(errors).map(([name, error]) => [name, error === null ? null : map(error as A)])
   ) as Errors<P, B>
-
-// TEMPORARY, for the comparison with the readings before: the seeds that instruments derived by hand.
-const legacy = process.env.INTAKE_LEGACY_SEEDS === "1"
-const legacyRaw = ["M1", "M2", "M3", "M4", "B3"]
