@@ -33,7 +33,6 @@ export type HouseFact = `instrument:${string}`
 export type TableFact = (typeof tableFacts)[number]
 export type FactName = TableFact | HouseFact
 
-const houseFact = (id: string): HouseFact => `instrument:${id}`
 export const isHouseFact = (fact: FactName): fact is HouseFact => fact.startsWith("instrument:")
 /** Id of the instrument that a fact is of. */
 export const houseIdOf = (fact: HouseFact): string => fact.slice("instrument:".length)
