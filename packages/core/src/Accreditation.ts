@@ -109,12 +109,17 @@ export const accreditationProblem = (accreditation: Accreditation): string | nul
   const { negatives, positives, sensitivity, specificity } = accreditation
   const { labelled, youden } = accreditationConventions
   if (isExact(accreditation)) return null
-  if (positives < labelled || negatives < labelled) {
+  // Those that plugins bring were never decoded: what is not a share or a count lets nobody decide.
+  if (!isShare(sensitivity) || !isShare(specificity))
+    return "its sensitivity and specificity are not shares from 0 to 1"
+  if (!(positives >= labelled && negatives >= labelled)) {
     return `it rests on ${positives} positive and ${negatives} negative answers, and ${labelled} of each are needed`
   }
   const index = sensitivity + specificity - 1
   return index < youden ? `sensitivity + specificity - 1 is ${index.toFixed(2)}, below ${youden}` : null
 }
+
+const isShare = (value: number): boolean => value >= 0 && value <= 1
 
 /**
  * What an accreditation rests on that may not hold for other text, as whole sentences. It bars nothing: METHODS asks for

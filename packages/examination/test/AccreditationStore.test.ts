@@ -162,4 +162,12 @@ describe("an accreditation that suffices", () => {
     expect(accreditationProblem(accreditation("posture", 0.8, 0.8, 49))).toContain("50 of each are needed")
     expect(accreditationProblem(accreditation("posture", 0.6, 0.8))).toContain("below 0.5")
   })
+
+  it("is made of shares and counts, whoever brings it", () => {
+    for (const rate of [Number.NaN, 1.5, -0.1]) {
+      expect(accreditationProblem(accreditation("posture", rate, 1))).toContain("not shares from 0 to 1")
+      expect(accreditationProblem(accreditation("posture", 1, rate))).toContain("not shares from 0 to 1")
+    }
+    expect(accreditationProblem(accreditation("posture", 1, 1, Number.NaN))).toContain("50 of each are needed")
+  })
 })

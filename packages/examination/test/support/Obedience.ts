@@ -104,7 +104,8 @@ export const builtIn = (code: InstrumentCode): Pick<Instrument, "code" | "digest
 /** Stands in for the built-in instrument of a code. */
 export const instrumentPlugin = (code: InstrumentCode): Plugin => {
   const { kind } = instrumentTable[code]
-  const { instrument } = obedience({ id: "obedience", code, family: kind, title: "Obedience" }, ["T", "U"])
+  const { id } = builtIn(code)
+  const { instrument } = obedience({ id, code, family: kind, title: "Obedience" }, ["T", "U"])
   return bringing(kind, `obedience-${code.toLowerCase()}`, { ...instrument, ...builtIn(code) })
 }
 
