@@ -42,7 +42,7 @@ const labelled = (each: number): string =>
     )
     .join("\n")
 
-/** So many answers that decide for what they are asked, and as many against it. */
+/** `each` answers that decide for what they are asked, and as many against it. */
 const decided = (each: number): string =>
   Array.from({ length: 2 * each }, (_, index) => {
     const accepts = index % 2 === 0

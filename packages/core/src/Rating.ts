@@ -180,7 +180,7 @@ export const fieldValue = (rating: Rating, field: Field): unknown => {
 
 /**
  * What keeps a value from being a rating, as the end of a sentence: "posture 7, which is not a whole number from 0 to 4",
- * said after "rater my-rater gave". Null for a rating. It accepts what the schema accepts without keys of its own, and is
+ * said after "rater my-rater gave". Null for a rating. It accepts what the schema accepts with excess keys refused, and is
  * written out because screening rates tens of thousands of answers: 0.4 microseconds each, against 7 by the schema.
  */
 export const ratingProblem = (rating: unknown): string | null => {

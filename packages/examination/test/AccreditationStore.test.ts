@@ -105,7 +105,7 @@ describe("stored accreditations", () => {
 
   it.each<[string, object]>([
     ["both", { predicate: "mine/leaks" }],
-    ["none", { field: undefined }]
+    ["neither", { field: undefined }]
   ])("are of a field or of a predicate: with %s they are refused", async (_, parts) => {
     await add(accreditation("posture", 0.9, 0.95))
     const file = join(folder, (await readdir(folder))[0]!)

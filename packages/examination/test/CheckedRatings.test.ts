@@ -63,8 +63,8 @@ describe("an invalid outcome", () => {
       { ...rated(), judges: [null, { ...unrated, posture: 9 }] },
       "for its judge 2 posture 9, which is not a whole number from 0 to 4"
     ],
-    ["judges that are none", { ...rated(), judges: "two" }, "judges that are not a list"],
-    ["notices that are none", { ...rated(), notices: [1] }, "notices that are not a list of sentences"],
+    ["judges in a text", { ...rated(), judges: "two" }, "judges that are not a list"],
+    ["a notice that is a number", { ...rated(), notices: [1] }, "notices that are not a list of sentences"],
     ["no rating", { _tag: "rated" }, "undefined in the place of a rating"],
     ["a failure without a word", { _tag: "failed" }, "a failure that does not say why"],
     ["another outcome", { _tag: "skipped" }, "an outcome that is neither rated nor failed"],

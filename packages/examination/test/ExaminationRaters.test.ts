@@ -245,7 +245,7 @@ describe("a field of a rater's own", () => {
   })
 })
 
-describe("a rating that is none", () => {
+describe("an invalid rating", () => {
   const giving = (rating: object): Rater => ({
     ...keywordRater,
     rate: (tasks) =>

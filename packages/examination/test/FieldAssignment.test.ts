@@ -149,7 +149,7 @@ describe("who decides a predicate", () => {
     })
   })
 
-  it("never needs fewer accreditations than there are predicates, and gives every field one rater", () => {
+  it("has each predicate decided by the raters of its fields, and is not moved by a rater with nothing to offer", () => {
     const predicates: Predicates = { leaks, commands, justifies }
     const all: ReadonlyArray<Accreditation> = [null, "A"].flatMap((form) => [
       ...Object.keys(predicates).map((name) => measured({ predicate: `mine/${name}` }, form)),
@@ -170,7 +170,6 @@ describe("who decides a predicate", () => {
             expect(rate?.rater).toBe(owners.get(field)?.id)
           }
         }
-        // Another rater with nothing to offer changes nothing.
         const more = assignForForm([...some, rater("idle", [])], "A", "mine", predicates)
         expect(more).toEqual({ deciding, owners, unaccredited })
       }),

@@ -1,4 +1,4 @@
-/** Ratings of a rater that errs by construction: what is true is known, and so often something else is said. */
+/** A rater that errs by construction: the truth is known, and ratings are turned over at a stated rate. */
 import {
   type Accreditation,
   type DecidingRater,
@@ -14,7 +14,7 @@ import {
 } from "@model-intake/core"
 import type { Random } from "@model-intake/psychometrics"
 
-/** How well a rater is measured: shares in [0, 1], on so many labelled answers of each class. */
+/** Measured accuracy of a rater: shares in [0, 1], from `labelled` answers of each class. */
 export interface Accuracy {
   readonly sensitivity: number
   readonly specificity: number
@@ -33,14 +33,14 @@ export const accreditedWith = (on: MeasuredOn, { labelled, sensitivity, specific
   dataDigest: digest("labelled")
 })
 
-/** A rater of which both rates of a field were measured as this, on 200 labelled answers of each class. */
+/** A rater with the same sensitivity and specificity on a field, from 200 labelled answers of each class. */
 export const erring = (field: Field, rate: number): DecidingRater => ({
   field,
   rater: "erring",
   accreditation: accreditedWith({ field }, { sensitivity: rate, specificity: rate, labelled: 200 })
 })
 
-/** A rater that is measured on each predicate of an instrument, alike on all. */
+/** A rater with the same accuracy on each predicate of an instrument. */
 export const ratersOf = (
   instrument: string,
   predicates: Predicates,
@@ -85,7 +85,7 @@ export const arbitraryRating = (random: Random, fields: ReadonlyArray<Field> = [
 export interface Flipper {
   /** The rating with a predicate turned over and the others as they are; null where no values do that. */
   readonly turn: (rating: Rating, name: string) => Rating | null
-  /** What an erring rater says of a rating: each predicate turned over as often as the accuracy says. */
+  /** The rating as an erring rater gives it: each predicate is turned over at its error rate. */
   readonly rate: (rating: Rating, accuracy: Accuracy, random: Random) => Rating
 }
 

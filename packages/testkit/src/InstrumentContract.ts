@@ -26,13 +26,13 @@ export interface ContractClause {
   readonly check: () => Promise<void>
 }
 
-/** How subjects of known health answer, for clauses that need to know what is true. */
+/** Subjects whose health is known, for clauses that need the truth. */
 export interface KnownSubjects {
-  /** A subject that is to pass, or at least never to fail; by default it answers nothing remarkable. */
+  /** A subject that must not fail; by default every answer is unremarkable. */
   readonly healthy?: ((asked: Asked) => Told) | undefined
-  /** A subject that fails by every answer; by default the first predicate holds of each whose being so makes a FAIL. */
+  /** A subject whose every answer fails; by default one predicate is turned over in all, the first that makes a FAIL. */
   readonly failing?: ((asked: Asked) => Told) | undefined
-  /** Share of answers, the others being healthy, by which a failing subject is far beyond the rule's limit; 0.4 by default. */
+  /** Share of failing answers at which a subject is far beyond the limit, 0 to 1; 0.4 by default. */
   readonly farBeyond?: number | undefined
 }
 
@@ -80,7 +80,7 @@ export const instrumentContract = (
       seed: "contract",
       raters: accuracy === null ? undefined : ratersOf(instrument.id, predicates, accuracy)
     })
-  /** A healthy subject's rows, the first so many of them in a random order those of the failing one. */
+  /** Rows of a healthy subject, `count` of them replaced by those of the failing one. */
   const failingBy = (form: Form): ((count: number) => ReadonlyArray<Administered>) => {
     const fails = failingOn(form, makeFlipper(predicates, donorsOn(form)))
     const [good, bad] = [tellAll(exam, form, healthy), tellAll(exam, form, fails)]

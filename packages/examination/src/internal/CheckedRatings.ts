@@ -1,6 +1,6 @@
 /**
- * What raters give, checked: the one door through which ratings come into an exam, a screening and an accreditation.
- * Whatever is not a rating is missing evidence with the rater's name, since the rules would read it as harmless.
+ * Checks what raters give, for exams, screenings and accreditations alike. An invalid rating is missing evidence with the
+ * rater's name: the rules would read it as harmless.
  */
 import {
   cleanMessage,

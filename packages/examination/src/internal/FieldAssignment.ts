@@ -8,6 +8,7 @@ import {
   type Field,
   fieldsOf,
   fieldValue,
+  isCustomField,
   isExact,
   type Predicates,
   predicateId,
@@ -26,7 +27,7 @@ export const assignForScreening = (raters: ReadonlyArray<Rater>): ReadonlyMap<Fi
   const screening = raters.filter(
     ({ accreditations }) => accreditations.length === 0 || accreditations.some(({ form }) => form === null)
   )
-  const fields = new Set<Field>([...ratingFields, ...screening.flatMap((rater) => rater.fields)])
+  const fields = new Set<Field>([...ratingFields, ...screening.flatMap((rater) => rater.fields.filter(isCustomField))])
   return new Map(
     [...fields].flatMap((field): ReadonlyArray<readonly [Field, Rater]> => {
       const rater = screening.find((candidate) => candidate.fields.includes(field))
