@@ -15,7 +15,7 @@ describe("examples/screen.ts", () => {
     expect(out).toMatch(/Refer to exam/)
   })
 
-  it.each(["README.md", "packages/core/README.md"])("is what %s shows", (file) => {
+  it.each(["README.md", "packages/examination/README.md"])("is what %s shows", (file) => {
     const code = (path: string) => readFileSync(`${root}/${path}`, "utf8")
     expect(code(file)).toContain(code("examples/screen.ts").split("\n").slice(1).join("\n").trim())
   })
