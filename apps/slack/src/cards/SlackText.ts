@@ -49,7 +49,7 @@ const fourthOctet = /(?<=\b\d{1,3}\.\d{1,3}\.\d{1,3})\.(?=\d{1,3}\b)/g
 
 /** A dot before what may be a top-level domain; endings of model files are none. */
 const domainDot =
-  /(?<=[\p{L}\p{N}\p{M}_-])[.。．｡](?=(?!(?:onnx|gguf|safetensors|json|jsonl|html)(?![\p{L}\p{N}]))[\p{L}\p{M}]{2,}(?![\p{L}\p{N}_]))/giu
+  /(?<=[\p{L}\p{N}\p{M}_-])[.。．｡](?=(?!(?:onnx|gguf|safetensors|json|jsonl|html)(?![\p{L}\p{N}]))[\p{L}\p{M}]{2,}(?![\p{L}\p{N}]))/giu
 
 /** For what Slack does not format: no address, no mention, no emoji code. */
 const unlinked = (text: string): string =>

@@ -29,10 +29,6 @@ describe("charts", () => {
     expect(one!.png).toEqual(two!.png)
   })
 
-  it("are none where the verdict lacks the data", async () => {
-    expect(await chartOf({ ...failing, readings: [] }, "forest")).toBeNull()
-  })
-
   it("bear any text", async () => {
     for (const kind of chartKinds) {
       const chart = await chartOf(filledWith(`a<!channel> </svg>&${"\u202e\u0000x".repeat(3000)}`), kind)

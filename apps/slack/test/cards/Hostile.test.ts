@@ -116,7 +116,7 @@ describe("text of others", () => {
         expectHarmless(view)
       }
     }
-    for (const attack of slackAttacks) check(`a${attack}`)
+    for (const attack of [...slackAttacks, "see ftp://evil.example_"]) check(`a${attack}`)
     fc.assert(fc.property(hostile, check), { numRuns: 15 })
   })
 
