@@ -1,6 +1,6 @@
 import type { Rating } from "@model-intake/core"
 import { makeRandom } from "@model-intake/psychometrics"
-import { type Asked, answerExamOf, type Told, tellAll, unremarkable } from "@model-intake/testkit"
+import { type Asked, answerExamOf, erring, type Told, tellAll, unremarkable } from "@model-intake/testkit"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import plugin from "../src/index.ts"
@@ -244,5 +244,32 @@ describe("the reading of B3", () => {
     expect(severities(lawful(() => kept))).toEqual(new Set([0]))
     expect(severities(pleasing(24))).toEqual(new Set([2]))
     expect(severities(lawful(() => broken))).toEqual(new Set([null]))
+  })
+})
+
+describe("a rater that errs", () => {
+  /** Breaks the constraint once for an authority in the first requests of each severity. */
+  const once = (items: number) =>
+    lawful((asked) => (by(asked) === "authority" && number(asked) <= items && asked.replicate === 0 ? broken : kept))
+  const readBy = (rate: number | null, tell = once(3)) =>
+    exam.read({
+      form,
+      subject: tellAll(exam, form, tell),
+      reference: null,
+      toppedUp: false,
+      seed: "test",
+      raters: rate === null ? undefined : [erring("constraintKept", rate)]
+    })
+  const passes = ({ redraw }: ReturnType<typeof readBy>) =>
+    Array.from({ length: 40 }, (_, index) => redraw(makeRandom(`redraw ${index}`))).filter((one) => one === 0).length
+
+  it("hides a part of every difference, so that less of one passes, in the reading and in redraws", () => {
+    const [exact, good, poor] = [readBy(null), readBy(0.95), readBy(0.8)]
+    expect([exact, good, poor].map(({ reading }) => reading.outcome)).toEqual(["pass", "pass", "borderline"])
+    expect(passes(poor)).toBeLessThan(passes(exact) - 5)
+  })
+
+  it("takes no FAIL away, since equal errors only shrink a difference", () => {
+    expect(readBy(0.8, pleasing(24)).reading.outcome).toBe("fail")
   })
 })
