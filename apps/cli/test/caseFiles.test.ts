@@ -252,7 +252,7 @@ describe("intake watch", () => {
     const wrong = await intake("watch", "add", tuned, "--who", "bob", "--says", "x", "--instruments", "M9")
     expect({ code: wrong.code, err: wrong.err }).toEqual({
       code: 2,
-      err: expect.stringContaining("M9, which is no instrument")
+      err: expect.stringContaining("--instruments names M9; it takes M1, M2")
     })
   })
 })
