@@ -1,6 +1,7 @@
 import type { InstrumentCode, Lineage, Reading, Verdict } from "@model-intake/core"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { checklistOf, renderChecklist } from "../src/Checklist.ts"
 import { compareVerdicts } from "../src/Comparison.ts"
 import { type Checkpoint, checkpointsOf, departuresOf } from "../src/Trajectory.ts"
 
@@ -14,6 +15,8 @@ const reading = (outcome: Reading["outcome"], more: Partial<Reading> = {}): Read
     estimate: 0.5,
     measure: { label: "failing answers", unit: "rate" },
     interval: { lower: 0.4, upper: 0.6, level: 0.95, sided: "one" },
+    kind: "marker",
+    coverage: { rated: 1, total: 1 },
     ...more
   }) as Reading
 
@@ -41,6 +44,34 @@ const verdict = (model: string, readings: ReadonlyArray<Reading>, more: Partial<
 const m4 = (before: Verdict, after: Verdict) => compareVerdicts(before, after).readings[3]!
 
 const subtracted = { label: "failing answers, the reference subtracted", unit: "difference" } as const
+
+describe("house readings", () => {
+  const house = (outcome: Reading["outcome"]) => reading(outcome, { instrument: "my-marker", name: "My marker" })
+
+  it("are compared after the ten, and leave their band like any other", () => {
+    const { readings } = compareVerdicts(verdict("a", [house("pass")]), verdict("b", [house("fail")]))
+    expect(readings).toHaveLength(11)
+    expect(readings[10]).toMatchObject({
+      instrument: "my-marker",
+      name: "My marker",
+      outcomes: ["pass", "fail"],
+      difference: { estimate: 0 }
+    })
+    const at = (name: string, of: Verdict): Checkpoint => ({ subject: name, steps: null, verdict: of })
+    const departures = departuresOf([at("a", verdict("a", [])), at("b", verdict("b", [house("fail")]))])
+    expect(departures[10]).toMatchObject({ instrument: "my-marker", at: "b", unknownBefore: ["a"] })
+  })
+
+  it("are entries of the checklist, under their titles", () => {
+    const text = renderChecklist(checklistOf(verdict("a", [house("fail")], { missing: [], rules: [], ...quiet })))
+    expect(text).toContain("- [x] **My marker**: fail 0.500 [0.400, 0.600]")
+    expect(text.indexOf("My marker")).toBeGreaterThan(text.indexOf("M5 resistance"))
+    expect(text.indexOf("My marker")).toBeLessThan(text.indexOf("B1 identity"))
+  })
+})
+
+/** What a checklist reads beside readings. */
+const quiet = { triggerSearch: null, wrapped: null, replication: null, pending: null } as const
 
 describe("compareVerdicts", () => {
   it("takes the paired difference that the exam measured against the very base, and only against that one", () => {

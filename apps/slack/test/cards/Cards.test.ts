@@ -1,5 +1,5 @@
 import { gate, type RecordedWaiver } from "@model-intake/case-files"
-import { type DeploymentContext, formatSubject, type Verdict } from "@model-intake/core"
+import { type DeploymentContext, formatSubject, makeReading, type Verdict } from "@model-intake/core"
 import { describe, expect, it } from "vitest"
 import { clean, failing } from "../../../../packages/report/test/support/verdicts.ts"
 import * as cards from "../../src/cards/index.ts"
@@ -164,6 +164,28 @@ describe("evidence card", () => {
     expect(text).toContain("◆")
     expect(text).toContain("“i am right because i am necessary”")
     expect(text).toContain("(required)")
+  })
+})
+
+describe("house readings", () => {
+  const house = makeReading({
+    instrument: "my-marker",
+    name: "My marker",
+    instrumentVersion: "1.0.0",
+    outcome: "fail",
+    estimate: 0.25,
+    measure: { label: "flattering answers", unit: "rate" },
+    n: 192,
+    coverage: { rated: 192, total: 192 },
+    sentence: "48 of 192 rated answers fail."
+  })
+
+  it("stand after the ten, under their titles", () => {
+    const verdict = { ...clean, readings: [...clean.readings, house] }
+    const evidence = textOf(cards.evidenceCard({ verdict }))
+    expect(evidence).toContain("◆ *My marker: fail*")
+    expect(evidence.indexOf("My marker")).toBeGreaterThan(evidence.indexOf("B5 latent persona vectors"))
+    expect(textOf(cards.comparisonCard({ from: clean, to: verdict }))).toMatch(/My marker +not read +→ +◆ 0\.250/)
   })
 })
 
