@@ -107,6 +107,21 @@ export const journalLayer = (options: JournalOptions): Layer.Layer<Journal, Jour
             response._tag === "answered" ? null : response.reason,
             JSON.stringify(response)
           ])
+        /** Earlier exams on the same servers, looked up once: their settings are long, and trials are many. */
+        let known: ReadonlyArray<unknown> | undefined
+        const others = () => {
+          known ??= prepare(examsOnServers)
+            .all(plan.settings[serverSettings.subject] ?? null, plan.settings[serverSettings.reference] ?? null)
+            .map(({ number }) => number)
+          return known
+        }
+        const answeredBy = (exams: ReadonlyArray<unknown>, trial: Digest) => {
+          for (const number of exams) {
+            const found = prepare(findAnswered).get(number as SQLInputValue, bytesOf(trial))
+            if (found !== undefined) return found
+          }
+          return undefined
+        }
         const journal: ExamJournal = {
           id,
           file,
@@ -121,13 +136,7 @@ export const journalLayer = (options: JournalOptions): Layer.Layer<Journal, Jour
               return again ? null : yield* parse(own.response)
             }
             if (options.reuse !== true) return null
-            const other = yield* attempt(() =>
-              prepare(findOther).get(
-                bytesOf(trial),
-                plan.settings[serverSettings.subject] ?? null,
-                plan.settings[serverSettings.reference] ?? null
-              )
-            )
+            const other = yield* attempt(() => answeredBy(others(), trial))
             if (other === undefined) return null
             const response = yield* parse(other.response)
             yield* record(response)
@@ -169,11 +178,11 @@ const insertResponse = `INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET run = excluded.run, answered = excluded.answered, reason = excluded.reason, response = excluded.response
   WHERE responses.answered = 0 AND responses.run < excluded.run AND responses.reason IN ('rate-limit', 'timeout', 'transport')`
 const findOwn = "SELECT run, answered, reason, response FROM responses WHERE exam = ? AND trial = ?"
+const findAnswered = "SELECT response FROM responses WHERE exam = ? AND trial = ? AND answered = 1"
 /** A trial names the model and not who serves it: only exams on the same servers can answer. */
-const findOther = `SELECT response FROM exams JOIN responses ON responses.exam = exams.number
-  WHERE trial = ? AND answered = 1
-    AND settings ->> '$."${serverSettings.subject}"' IS ? AND settings ->> '$."${serverSettings.reference}"' IS ?
-  ORDER BY exams.number LIMIT 1`
+const examsOnServers = `SELECT number FROM exams
+  WHERE settings ->> '$."${serverSettings.subject}"' IS ? AND settings ->> '$."${serverSettings.reference}"' IS ?
+  ORDER BY number`
 
 /** Time between two tries while another process holds the file, in milliseconds. */
 const retryMs = 50
